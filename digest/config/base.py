@@ -1,0 +1,42 @@
+"""What every configuration model shares: strictness, ids, durations; no file kind of its own."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+
+_DURATION = re.compile(r"(?:(\d+)w)?\s*(?:(\d+)d)?\s*(?:(\d+)h)?\s*(?:(\d+)m)?\s*(?:(\d+)s)?")
+
+
+class ConfigModel(BaseModel):
+    """Base of all configuration models: unknown keys are errors, values never change."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True, arbitrary_types_allowed=True)
+
+
+def parse_duration(value: Any) -> Any:
+    """Turn `7d`, `36h`, `1h 30m` or `45s` into a timedelta; anything else is left to pydantic."""
+    if not isinstance(value, str):
+        if isinstance(value, bool | int | float):
+            raise ValueError("write a duration with its unit, as 30m, 36h or 7d")
+        return value
+    text = value.strip()
+    found = _DURATION.fullmatch(text)
+    if not text or found is None:
+        raise ValueError(f"{value!r} is not a duration; write 45s, 30m, 36h, 7d or 2w")
+    weeks, days, hours, minutes, seconds = (int(part or 0) for part in found.groups())
+    return timedelta(weeks=weeks, days=days, hours=hours, minutes=minutes, seconds=seconds)
+
+
+Duration = Annotated[
+    timedelta,
+    BeforeValidator(parse_duration),
+    WithJsonSchema({"type": "string", "pattern": r"^(\d+[wdhms]\s*)+$", "examples": ["30m", "36h", "7d"]}),
+]
+"""A length of time in YAML: digits with w, d, h, m or s, as `36h` or `1h 30m`."""
+
+Id = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]*$", max_length=64)]
+"""An id: lower-case letters, digits, `-`, `.` and `_`."""

@@ -1,0 +1,1 @@
+"""The ledger and the pool in SQL: tables, queries, migrations; SQLite and PostgreSQL through the same code."""
