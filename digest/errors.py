@@ -85,7 +85,16 @@ class RenderError(DigestError):
 
 
 class StoreError(DigestError):
-    """The store cannot be opened, migrated or written."""
+    """The store cannot be opened, migrated or written; `action` says what to do about it.
+
+    `is_temporary` is true where the same call may succeed later: a lock, a lost connection.
+    """
+
+    def __init__(self, message: str, *, action: str = "", is_temporary: bool = False) -> None:
+        self.message = message
+        self.action = action
+        self.is_temporary = is_temporary
+        super().__init__(message + (f"; {action}" if action else ""))
 
 
 class NotFoundError(DigestError):
