@@ -1,1 +1,5 @@
 """The ledger and the pool in SQL: tables, queries, migrations; SQLite and PostgreSQL through the same code."""
+
+from digest.store.database import Store
+
+__all__ = ["Store"]

@@ -1,0 +1,144 @@
+"""Opening the store and its transactions, on SQLite and PostgreSQL; no query of any noun."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Self
+
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.pool import StaticPool
+
+from digest.errors import StoreError
+from digest.store.schema import create_schema, prepare_schema
+
+_BUSY_TIMEOUT_S = 10
+
+
+class Store:
+    """An open store. Use `begin` to write and `read` to read; both give a SQLAlchemy Connection."""
+
+    def __init__(self, engine: Engine, *, read_only: bool = False) -> None:
+        self.engine = engine
+        self.read_only = read_only
+        reading = {"postgresql_readonly": True} if self.is_postgresql else {"digest_begin": "DEFERRED"}
+        self._readers = engine.execution_options(**reading)
+
+    @classmethod
+    def open(cls, url: str, *, root: Path, read_only: bool = False) -> Self:
+        """Open the store at `url` and bring its tables up to date.
+
+        `sqlite:///FILE` is relative to `root`; its folder is made, and the file is readable by its
+        owner alone. With `read_only`, nothing is made or migrated: a missing file is an empty store.
+        Raises StoreError with what to do.
+        """
+        try:
+            engine, is_new = _connect(url, root, read_only)
+            store = cls(engine, read_only=read_only)
+            if is_new:
+                create_schema(engine)
+            else:
+                prepare_schema(engine, migrate=not read_only)
+        except (DBAPIError, ArgumentError, ImportError, OSError) as error:
+            raise _opening_failed(url, error) from error
+        return store
+
+    @property
+    def is_postgresql(self) -> bool:
+        """Whether several machines may share this store."""
+        return self.engine.dialect.name == "postgresql"
+
+    @contextmanager
+    def begin(self) -> Iterator[Connection]:
+        """Give a transaction that writes: committed at the end, rolled back by an exception.
+
+        On SQLite it takes the write lock at once, so that two writers wait instead of failing.
+        Raises StoreError where the database refuses (`is_temporary` for locks and lost connections).
+        """
+        if self.read_only:
+            raise StoreError("this store was opened for reading only")
+        with _explained(), self.engine.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """Give a transaction that only reads; it never waits for writers on SQLite."""
+        with _explained(), self._readers.connect() as connection:
+            yield connection
+
+    def close(self) -> None:
+        """Close every connection."""
+        self.engine.dispose()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.close()
+
+
+def _connect(url: str, root: Path, read_only: bool) -> tuple[Engine, bool]:
+    """Return an engine, and whether it is a fresh one in memory that has no tables yet."""
+    if url.startswith("postgresql://"):
+        parts = make_url(url).set(drivername="postgresql+psycopg")
+        return create_engine(parts, pool_pre_ping=True, pool_size=10, max_overflow=20), False
+    if not url.startswith("sqlite:///"):
+        raise StoreError(
+            f"store {url!r} is of no known kind", action="write sqlite:///FILE or postgresql://USER@HOST/NAME"
+        )
+    path = root / url.removeprefix("sqlite:///")
+    if read_only and not path.exists():
+        return _sqlite_engine("sqlite://", poolclass=StaticPool, connect_args={"check_same_thread": False}), True
+    if read_only:
+        return _sqlite_engine(f"sqlite:///{path.absolute().as_uri()}?mode=ro&uri=true"), False
+    path.parent.mkdir(parents=True, exist_ok=True)
+    os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+    return _sqlite_engine(f"sqlite:///{path.absolute()}"), False
+
+
+def _sqlite_engine(url: str, **options: Any) -> Engine:
+    engine = create_engine(url, **options)
+    writable = "mode=ro" not in url
+
+    @event.listens_for(engine, "connect")
+    def _configure(dbapi_connection: Any, _: Any) -> None:
+        # The driver's own BEGIN comes too late for a snapshot; we say BEGIN ourselves below.
+        dbapi_connection.isolation_level = None
+        pragmas = [f"busy_timeout = {_BUSY_TIMEOUT_S * 1000}", "foreign_keys = ON", "synchronous = NORMAL"]
+        for pragma in [*pragmas, "journal_mode = WAL"] if writable else pragmas:
+            dbapi_connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        kind = connection.get_execution_options().get("digest_begin", "IMMEDIATE")
+        connection.exec_driver_sql(f"BEGIN {kind if writable else 'DEFERRED'}")
+
+    return engine
+
+
+@contextmanager
+def _explained() -> Iterator[None]:
+    try:
+        yield
+    except (OperationalError, InterfaceError) as error:
+        raise StoreError(f"the store does not answer as it should: {error.orig}", is_temporary=True) from error
+
+
+def _opening_failed(url: str, error: Exception) -> StoreError:
+    if url.startswith("sqlite"):
+        return StoreError(
+            f"cannot open the store {url}: {getattr(error, 'orig', error)}",
+            action="check that the folder can be written and that the file is a database of this program",
+        )
+    if isinstance(error, ImportError):
+        return StoreError(
+            "a postgresql:// store needs psycopg", action="install it with pip install 'digest[postgres]'"
+        )
+    shown = str(getattr(error, "orig", error)).strip().splitlines() or [type(error).__name__]
+    return StoreError(
+        f"cannot open the PostgreSQL store: {shown[0]}",
+        action="check address, user and password in DIGEST_STORE",
+    )
