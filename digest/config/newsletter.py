@@ -64,6 +64,8 @@ class Weights(ConfigModel):
     """Having a picture."""
     parts: Annotated[float, Field(ge=0)] = 0.3
     """Having labelled parts."""
+    variety: Annotated[float, Field(ge=0)] = 0.25
+    """Points a story loses for each story of its source that already stands in the edition."""
     editor: Mapping[str, float] = Field(default_factory=dict)
     """Extra points by source, topic or category id, as `{front-range: 0.5}`."""
 

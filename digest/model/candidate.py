@@ -12,7 +12,8 @@ class Candidate:
     """A pooled story as `selection` sees it.
 
     `regions` and `topics` map an id to its share (0 to 1). `text` is headline and body in lower
-    case, only loaded where a rule of the newsletter reads keywords or phrases, else "".
+    case, only loaded where a rule of the newsletter reads keywords or phrases, else "". `guid` is the
+    feed's own id, by which an editor may pin a story.
     """
 
     id: str
@@ -31,3 +32,4 @@ class Candidate:
     has_parts: bool = False
     embargo_until: datetime | None = None
     text: str = ""
+    guid: str = ""
