@@ -1,5 +1,5 @@
 """The ledger and the pool in SQL: tables, queries, migrations; SQLite and PostgreSQL through the same code."""
 
-from digest.store.database import Store
+from digest.store.engine import Store
 
 __all__ = ["Store"]

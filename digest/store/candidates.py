@@ -1,0 +1,152 @@
+"""Reading the pool: candidates by window, light rows for lists, one story by name; writes nothing."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Select, Text, and_, false, func, literal, or_, select, type_coerce
+from sqlalchemy.types import BigInteger
+
+from digest.errors import NotFoundError
+from digest.model.candidate import Candidate
+from digest.model.story import Story
+from digest.store.story_json import story_from_json
+from digest.store.tables import stories, story_content
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class StoryRow:
+    """A pooled story as a list shows it."""
+
+    id: str
+    guid: str
+    url: str
+    headline: str
+    source: str
+    published_at: datetime
+    regions: Mapping[str, float]
+    topics: Mapping[str, float]
+    cluster: str
+
+
+def load_candidates(
+    connection: Connection,
+    since_at: datetime,
+    until_at: datetime,
+    *,
+    with_text: bool = False,
+    regions: Collection[str] | None = None,
+    topics: Collection[str] | None = None,
+) -> list[Candidate]:
+    """Return the stories published, or first seen, from `since_at` on and published before `until_at`.
+
+    With `regions` or `topics`, only stories routed to any of them. Newest first, then by id.
+    100,000 candidates take about 0.7 s on one slow core; the texts of `with_text` as much again.
+    """
+    query = _candidate_query(with_text).where(
+        stories.c.published_at < until_at,
+        or_(stories.c.published_at >= since_at, stories.c.fetched_at >= since_at),
+    )
+    if regions is not None or topics is not None:
+        query = query.where(_is_about(regions or (), topics or ()))
+    query = query.order_by(stories.c.published_at.desc(), stories.c.id)
+    mapping, instant = _Decoded(json.loads), _Decoded(lambda value: _EPOCH + timedelta(microseconds=value))
+    categories = _Decoded(lambda text: tuple(json.loads(text)))
+    return [
+        Candidate(
+            story_id, headline, source, url, instant[published], instant[fetched], mapping[in_regions],
+            mapping[on_topics], cluster, categories[tags], language, words, bool(picture), bool(parts),
+            None if embargo is None else instant[embargo], text, guid,
+        )
+        for (
+            story_id, headline, source, url, published, fetched, in_regions, on_topics,
+            cluster, tags, language, words, picture, parts, embargo, text, guid,
+        ) in connection.execute(query)
+    ]  # fmt: skip
+
+
+def stories_since(
+    connection: Connection, since_at: datetime | None, *, region: str = "", topic: str = "", source: str = ""
+) -> list[StoryRow]:
+    """Return the stories published since `since_at` (None: all), newest first.
+
+    `region`, `topic` and `source` each keep only the stories of that id.
+    """
+    columns = [stories.c[name] for name in StoryRow.__slots__]
+    query = select(*columns)
+    if since_at is not None:
+        query = query.where(stories.c.published_at >= since_at)
+    if region:
+        query = query.where(_is_about([region], ()))
+    if topic:
+        query = query.where(_is_about((), [topic]))
+    if source:
+        query = query.where(stories.c.source == source)
+    rows = connection.execute(query.order_by(stories.c.published_at.desc(), stories.c.id))
+    return [StoryRow(*row) for row in rows]
+
+
+def find_story(connection: Connection, name: str) -> Story | None:
+    """Return the story meant by `name`: its id or the beginning of it, GUID, URL, or words of the headline.
+
+    Raises NotFoundError with ids and headlines where several stories are meant.
+    """
+    if not name.strip():
+        return None
+    words = and_(*(stories.c.headline.icontains(word, autoescape=True) for word in name.split()))
+    exact = or_(stories.c.id == name, stories.c.guid == name, stories.c.url == name, stories.c.canonical_url == name)
+    for condition in (exact, stories.c.id.startswith(name, autoescape=True), words):
+        query = (
+            select(stories.c.id, stories.c.headline).where(condition).order_by(stories.c.published_at.desc()).limit(6)
+        )
+        found = connection.execute(query).all()
+        if len(found) > 1:
+            raise NotFoundError("single story", name, [f"{story_id} ({headline})" for story_id, headline in found])
+        if found:
+            content = select(story_content.c.content).where(story_content.c.story_id == found[0].id)
+            return story_from_json(connection.execute(content).scalar_one())
+    return None
+
+
+def count_stories(connection: Connection) -> int:
+    """Return how many stories the pool holds."""
+    return connection.execute(select(func.count()).select_from(stories)).scalar_one()
+
+
+class _Decoded(dict[Any, Any]):
+    """Decodes each distinct stored value once: most rows share their routes and many their instants."""
+
+    def __init__(self, decode: Any) -> None:
+        super().__init__()
+        self._decode = decode
+
+    def __missing__(self, stored: Any) -> Any:
+        value = self[stored] = self._decode(stored)
+        return value
+
+
+def _candidate_query(with_text: bool) -> Select[Any]:
+    # Raw columns: decoding each value through the column types costs more than the query itself.
+    text, number = partial(type_coerce, type_=Text), partial(type_coerce, type_=BigInteger)
+    c = stories.c
+    light = [
+        *(c.id, c.headline, c.source, c.canonical_url, number(c.published_at), number(c.fetched_at)),
+        *(text(c.regions), text(c.topics), c.cluster, text(c.categories), c.language, c.word_count),
+        *(number(c.has_picture), number(c.has_parts), number(c.embargo_until)),
+    ]
+    if with_text:
+        return select(*light, story_content.c.body_text, c.guid).join(story_content)
+    return select(*light, type_coerce(literal(""), Text), c.guid)
+
+
+def _is_about(regions: Collection[str], topics: Collection[str]) -> ColumnElement[bool]:
+    """Match ids as keys of the stored JSON text; an id holds neither quotes nor backslashes."""
+    wanted = [(stories.c.regions, name) for name in regions] + [(stories.c.topics, name) for name in topics]
+    return or_(false(), *(type_coerce(column, Text).contains(f'"{name}":', autoescape=True) for column, name in wanted))
