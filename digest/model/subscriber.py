@@ -17,6 +17,13 @@ class SubscriptionState(enum.StrEnum):
     UNSUBSCRIBED = "unsubscribed"  # by the reader; kept as the record
 
 
+class Frequency(enum.StrEnum):
+    """How often a reader wants a newsletter."""
+
+    EVERY = "every"  # each edition
+    WEEKLY = "weekly"  # only the roundup of the week
+
+
 @dataclass(frozen=True, slots=True)
 class Subscriber:
     """An address that may hold subscriptions; `key` is the case-folded address we compare by."""
@@ -40,6 +47,8 @@ class Subscription:
     consent: str
     consent_source: str
     since_at: datetime
+    paused_until: datetime | None = None
+    frequency: Frequency = Frequency.EVERY
 
 
 @dataclass(frozen=True, slots=True)
