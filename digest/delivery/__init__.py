@@ -1,0 +1,1 @@
+"""Bytes on the wire: message template, DKIM, pipelined SMTP, throttles, mail catcher; knows no ledger."""

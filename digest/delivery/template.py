@@ -1,0 +1,125 @@
+"""The message template: an edition encoded once, with slots; a reader's message is a join of bytes.
+
+Rendering made the markup, `fields` makes the header lines; here they become a whole message.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from digest.delivery.body import body_pieces
+from digest.delivery.dkim import DkimSigner
+from digest.delivery.errors import MessageError
+from digest.delivery.fields import HeaderTemplate
+from digest.delivery.headers import header_address
+from digest.delivery.message import EnvelopeFacts, InlinePicture, Message
+from digest.delivery.places import Place, encode_value
+from digest.delivery.quoted import quote
+from digest.errors import RenderError
+from digest.model.edition import RenderedEdition
+from digest.model.subscriber import Reader
+
+_TOKEN = re.compile(r"[A-Za-z0-9_-]{1,56}\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A gap in the body: whose value goes there and what kind of place it is."""
+
+    name: str
+    place: Place
+
+
+class MessageTemplate:
+    """An edition as encoded pieces. `compile` once, then `message_for` each reader."""
+
+    def __init__(
+        self, header: HeaderTemplate, pieces: Sequence[bytes | Slot], *, bounce_domain: str, signer: DkimSigner | None
+    ) -> None:
+        self._header = header
+        self._bounce_domain = bounce_domain
+        self._signer = signer
+        self._slots = list(dict.fromkeys(piece for piece in pieces if isinstance(piece, Slot)))
+        self._pieces = [b"" if isinstance(piece, Slot) else piece for piece in pieces]
+        self._gaps = [(at, self._slots.index(piece)) for at, piece in enumerate(pieces) if isinstance(piece, Slot)]
+        self._constant = self._gaps[0][0] if self._gaps else len(self._pieces)
+        self._prefix = b"".join(self._pieces[: self._constant])
+        self._prefix_hash = hashlib.sha256(self._prefix)
+
+    @classmethod
+    def compile(
+        cls,
+        rendered: RenderedEdition,
+        envelope: EnvelopeFacts,
+        *,
+        pictures: Sequence[InlinePicture] = (),
+        signer: DkimSigner | None = None,
+    ) -> MessageTemplate:
+        """Encode a rendered edition into pieces and slots.
+
+        Raises:
+            RenderError: a slot where no value is safe, a header that cannot be written, or a part that lacks the
+                unsubscribe link.
+        """
+        try:
+            header = HeaderTemplate.compile(rendered.subject, envelope, marker=rendered.marker)
+            pieces = list(body_pieces(rendered, header.boundary, pictures=pictures, make_slot=Slot))
+            return cls(header, pieces, bounce_domain=header_domain(envelope), signer=signer)
+        except MessageError as error:
+            raise RenderError(f"edition {envelope.edition}: {error}") from error
+
+    @property
+    def slots(self) -> tuple[str, ...]:
+        """Names of the slots that the body uses, each once."""
+        return tuple(dict.fromkeys(slot.name for slot in self._slots))
+
+    def message_for(self, reader: Reader) -> Message:
+        """Return the reader's message, ready for the wire; signed where there is a signer.
+
+        Raises:
+            MessageError: an address, token or value of which no correct message can be made.
+        """
+        if not _TOKEN.match(reader.token):
+            raise MessageError("token", "of the delivery must be 1 to 56 letters, digits, - or _")
+        address = header_address(reader.email)
+        lines = self._header.lines_for(reader, address)
+        rest = b"".join(self._rest(reader))
+        block = b"".join(lines.values())
+        signature = b""
+        if self._signer is not None:
+            digest = self._prefix_hash.copy()
+            digest.update(rest)
+            signature = self._signer.sign(self._header.canonical(lines), digest.digest())
+        return Message(
+            content=b"".join((signature, block, b"\r\n", self._prefix, rest)),
+            envelope_from=f"bounce+{reader.token}@{self._bounce_domain}",
+            envelope_to=address,
+        )
+
+    def eml_for(self, reader: Reader) -> bytes:
+        """Return the reader's message as an `.eml` file holds it."""
+        return self.message_for(reader).content
+
+    def _rest(self, reader: Reader) -> Iterator[bytes]:
+        encoded = [quote(encode_value(_value(reader, slot.name), slot.place, slot.name)) for slot in self._slots]
+        pieces = self._pieces[self._constant :]
+        for at, slot in self._gaps:
+            pieces[at - self._constant] = encoded[slot]
+        return iter(pieces)
+
+
+def header_domain(envelope: EnvelopeFacts) -> str:
+    """Return the domain of the return path: the bounce domain, or the sender's own."""
+    return (envelope.bounce_domain or envelope.sender_email.rpartition("@")[2]).lower()
+
+
+def _value(reader: Reader, name: str) -> str:
+    value = reader.values.get(name)
+    if value is None:
+        if not name.startswith("attributes."):
+            raise MessageError(name, "is used by the template and has no value for this reader")
+        return ""
+    return value
