@@ -143,8 +143,8 @@ class Web(ConfigModel):
 
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535)] = 8000
-    public_url: AnyHttpUrl = AnyHttpUrl("http://127.0.0.1:8000/")
-    """Address under which readers reach the pages; links in messages begin with it."""
+    public_url: AnyHttpUrl = AnyHttpUrl("https://news.example.com/")
+    """Address under which readers reach the pages; links in messages begin with it. Mailbox providers want https."""
     trusted_proxies: tuple[str, ...] = ()
     """Addresses whose X-Forwarded-For is believed."""
     api_token: SecretStr = SecretStr("")
@@ -195,6 +195,8 @@ class Settings(ConfigModel):
     keys: Keys = Keys()
     lint: LintSettings = LintSettings()
     alerts: Alerts = Alerts()
+    pictures: Literal["embedded", "hosted"] = "embedded"
+    """How messages show pictures of folder sources: inside the message, or loaded from the readers' pages."""
     labels: tuple[str, ...] = ()
     """Further labels of parts, beside "Why it matters" and the other built-in ones."""
     home_country: Annotated[str, Field(pattern=r"^[A-Z]{2}$")] = "US"

@@ -143,6 +143,7 @@ subscriptions = Table(
     Column("state", String, nullable=False),
     Column("since_at", Instant, nullable=False),
     Column("paused_until", Instant),
+    Column("frequency", String, nullable=False),
     Column("consent", String, nullable=False),  # the wording agreed to
     Column("consent_source", String, nullable=False),  # form, import file, …
     Column("consent_at", Instant, nullable=False),
@@ -180,3 +181,11 @@ secrets = Table(
     Column("value", String, nullable=False),
 )
 """Keys made once for this installation, where the settings give none."""
+
+watches = Table(
+    "watches",
+    metadata,
+    Column("newsletter", String, primary_key=True),
+    Column("since_at", Instant, nullable=False),
+)
+"""Since when daemons watch a newsletter: slots before that are nobody's debt."""
