@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 from collections.abc import Mapping
+from difflib import get_close_matches
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -16,10 +18,22 @@ from digest.config.schedule import Late, Schedule
 Colour = Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$")]
 
 
+@functools.cache
+def _zones() -> frozenset[str]:
+    """Return all zone names; cached, as the list is read from many files (20 ms)."""
+    return frozenset(available_timezones())
+
+
 def _known_zone(value: str) -> str:
-    if value not in available_timezones():
-        raise ValueError(f"{value!r} is not a time zone; write one as America/Denver")
-    return value
+    if value in _zones():
+        return value
+    near = get_close_matches(value.casefold(), [zone.casefold() for zone in _zones()], n=3, cutoff=0.7)
+    if not near:
+        last = value.casefold().rpartition("/")[2].replace(" ", "_")
+        near = [zone.casefold() for zone in sorted(_zones()) if zone.casefold().rpartition("/")[2] == last]
+    meant = [zone for zone in sorted(_zones()) if zone.casefold() in near[:3]]
+    cure = f"did you mean {' or '.join(meant)}?" if meant else "write one as America/Denver"
+    raise ValueError(f"{value!r} is not a time zone; {cure}")
 
 
 class Prompt(ConfigModel):
