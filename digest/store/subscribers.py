@@ -1,0 +1,217 @@
+"""Subscribers, their subscriptions and the log of changes; who may do what is decided elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, delete, func, insert, select, update
+
+from digest.errors import NotFoundError
+from digest.model.subscriber import Frequency, Subscriber, Subscription, SubscriptionState
+from digest.store.dialect import chunks, upsert
+from digest.store.metadata import metadata
+from digest.store.tables import subscribers, subscription_events, subscriptions
+
+_SUBSCRIBER = tuple(subscribers.c[field.name] for field in fields(Subscriber))
+
+
+@dataclass(frozen=True, slots=True)
+class NewSubscriber:
+    """An address that enters the store, with what is known of its owner."""
+
+    email: str
+    key: str
+    name: str = ""
+    language: str = ""
+    timezone: str = ""
+    attributes: Mapping[str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SubscriptionEvent:
+    """One line of the log of changes."""
+
+    at: datetime
+    newsletter: str
+    kind: str
+    detail: str
+
+
+def find_subscriber(connection: Connection, key: str) -> Subscriber | None:
+    """Return the subscriber whose address has this key."""
+    row = connection.execute(select(*_SUBSCRIBER).where(subscribers.c.key == key)).first()
+    return None if row is None else Subscriber(*row)
+
+
+def get_subscriber(connection: Connection, subscriber_id: int) -> Subscriber:
+    """Return the subscriber of that id; raises NotFoundError, also after an erase."""
+    same = (subscribers.c.id == subscriber_id, subscribers.c.erased.is_(False))
+    row = connection.execute(select(*_SUBSCRIBER).where(*same)).first()
+    if row is None:
+        raise NotFoundError("subscriber", str(subscriber_id))
+    return Subscriber(*row)
+
+
+def load_subscribers(connection: Connection, ids: Collection[int]) -> dict[int, Subscriber]:
+    """Return the subscribers of these ids, by id; erased ones are left out."""
+    found: dict[int, Subscriber] = {}
+    for chunk in chunks(ids):
+        query = select(*_SUBSCRIBER).where(subscribers.c.id.in_(chunk), subscribers.c.erased.is_(False))
+        found |= {row.id: Subscriber(*row) for row in connection.execute(query)}
+    return found
+
+
+def ids_by_key(connection: Connection, keys: Collection[str]) -> dict[str, int]:
+    """Return the ids of the subscribers with these keys."""
+    found: dict[str, int] = {}
+    for chunk in chunks(keys):
+        rows = connection.execute(select(subscribers.c.key, subscribers.c.id).where(subscribers.c.key.in_(chunk)))
+        found |= {row.key: row.id for row in rows}
+    return found
+
+
+def add_subscribers(connection: Connection, new: Sequence[NewSubscriber], now: datetime) -> dict[str, int]:
+    """Insert the addresses that are not known yet; return the ids of all of them by key."""
+    rows = [
+        {
+            "email": one.email,
+            "key": one.key,
+            "name": one.name,
+            "language": one.language,
+            "timezone": one.timezone,
+            "attributes": dict(one.attributes or {}),
+            "created_at": now,
+            "erased": False,
+        }
+        for one in new
+    ]
+    if rows:
+        connection.execute(upsert(connection, subscribers).on_conflict_do_nothing(), rows)
+    return ids_by_key(connection, [one.key for one in new])
+
+
+def update_subscriber(connection: Connection, subscriber: Subscriber) -> None:
+    """Write name, language, time zone and attributes of a known subscriber; the address stays."""
+    values = {name: getattr(subscriber, name) for name in ("name", "language", "timezone")}
+    values["attributes"] = dict(subscriber.attributes)
+    connection.execute(update(subscribers).where(subscribers.c.id == subscriber.id).values(values))
+
+
+def find_subscription(connection: Connection, subscriber_id: int, newsletter: str) -> Subscription | None:
+    """Return the subscriber's link to the newsletter."""
+    same = (subscriptions.c.subscriber_id == subscriber_id, subscriptions.c.newsletter == newsletter)
+    row = connection.execute(select(*_SUBSCRIPTION).where(*same)).first()
+    return None if row is None else _subscription(row)
+
+
+def load_subscriptions(connection: Connection, subscriber_id: int) -> list[Subscription]:
+    """Return all links of one subscriber, by newsletter."""
+    query = select(*_SUBSCRIPTION).where(subscriptions.c.subscriber_id == subscriber_id)
+    return [_subscription(row) for row in connection.execute(query.order_by(subscriptions.c.newsletter))]
+
+
+def save_subscriptions(
+    connection: Connection, changed: Sequence[Subscription], now: datetime, *, detail: str = "", ip: str = ""
+) -> None:
+    """Write the subscriptions in place of what was there, and log each with its state.
+
+    `detail` says who or what caused it and never holds an address; `ip` belongs to the record of consent.
+    """
+    if not changed:
+        return
+    rows = [
+        {
+            **{name: getattr(one, name) for name in _SUBSCRIPTION_FIELDS},
+            "state": one.state.value,
+            "frequency": one.frequency.value,
+            "consent_at": one.since_at,
+            "consent_ip": ip,
+        }
+        for one in changed
+    ]
+    statement = upsert(connection, subscriptions)
+    kept = {"subscriber_id", "newsletter", *(() if ip else ("consent_ip",))}
+    replaced = {column.name: statement.excluded[column.name] for column in subscriptions.c if column.name not in kept}
+    connection.execute(
+        statement.on_conflict_do_update(index_elements=["subscriber_id", "newsletter"], set_=replaced), rows
+    )
+    connection.execute(
+        insert(subscription_events),
+        [
+            {"at": now, "subscriber_id": one.subscriber_id, "newsletter": one.newsletter}
+            | {"kind": one.state.value, "detail": detail}
+            for one in changed
+        ],
+    )
+
+
+def load_events(connection: Connection, subscriber_id: int) -> list[SubscriptionEvent]:
+    """Return the log of a subscriber, the oldest first."""
+    e = subscription_events.c
+    query = select(e.at, e.newsletter, e.kind, e.detail).where(e.subscriber_id == subscriber_id).order_by(e.id)
+    return [SubscriptionEvent(*row) for row in connection.execute(query)]
+
+
+def add_event(
+    connection: Connection, subscriber_id: int, kind: str, now: datetime, *, newsletter: str = "", detail: str = ""
+) -> None:
+    """Log something that is no change of a subscription, as a confirmation mail or an erase."""
+    values = {"at": now, "subscriber_id": subscriber_id, "kind": kind, "newsletter": newsletter, "detail": detail}
+    connection.execute(insert(subscription_events).values(values))
+
+
+def iter_subscribed(
+    connection: Connection, newsletter: str, states: Collection[SubscriptionState] = ()
+) -> Iterator[tuple[Subscriber, Subscription]]:
+    """Yield everyone linked to the newsletter, by address; reads as it goes, so memory stays flat."""
+    query = (
+        select(*_SUBSCRIBER, *_SUBSCRIPTION)
+        .join(subscriptions)
+        .where(subscriptions.c.newsletter == newsletter, subscribers.c.erased.is_(False))
+        .order_by(subscribers.c.key)
+    )
+    if states:
+        query = query.where(subscriptions.c.state.in_([state.value for state in states]))
+    width = len(_SUBSCRIBER)
+    for row in connection.execution_options(yield_per=1000).execute(query):
+        yield Subscriber(*row[:width]), _subscription(row[width:])
+
+
+def count_subscriptions(connection: Connection) -> dict[str, dict[SubscriptionState, int]]:
+    """Return for each newsletter how many subscriptions are in which state."""
+    s = subscriptions.c
+    counts: dict[str, dict[SubscriptionState, int]] = {}
+    query = select(s.newsletter, s.state, func.count()).group_by(s.newsletter, s.state)
+    for newsletter, state, count in connection.execute(query):
+        counts.setdefault(newsletter, {})[SubscriptionState(state)] = count
+    return counts
+
+
+def erase_subscriber(connection: Connection, subscriber_id: int) -> None:
+    """Remove every trace of the person from all tables; the ledger keeps its rows, without an address.
+
+    Any table that keeps an `email` beside a `subscriber_id` is blanked, so that a new one is not forgotten.
+    """
+    for table in metadata.sorted_tables:
+        if {"email", "subscriber_id"} <= set(table.c.keys()):
+            connection.execute(update(table).where(table.c.subscriber_id == subscriber_id).values(email=""))
+    connection.execute(delete(subscription_events).where(subscription_events.c.subscriber_id == subscriber_id))
+    connection.execute(delete(subscriptions).where(subscriptions.c.subscriber_id == subscriber_id))
+    blank = {"email": "", "key": f"erased:{subscriber_id}", "name": "", "language": "", "timezone": ""}
+    connection.execute(
+        update(subscribers).where(subscribers.c.id == subscriber_id).values(**blank, attributes={}, erased=True)
+    )
+
+
+_SUBSCRIPTION_FIELDS = tuple(field.name for field in fields(Subscription))
+_SUBSCRIPTION = tuple(subscriptions.c[name] for name in _SUBSCRIPTION_FIELDS)
+
+
+def _subscription(row: Sequence[Any]) -> Subscription:
+    values = dict(zip(_SUBSCRIPTION_FIELDS, row, strict=True))
+    values["state"] = SubscriptionState(values["state"])
+    values["frequency"] = Frequency(values["frequency"])
+    return Subscription(**values)
