@@ -9,6 +9,7 @@ from sqlalchemy import Column, Connection, Engine, String, Table, insert, inspec
 
 from digest.errors import StoreError
 from digest.store import tables as _tables  # noqa: F401 - declares the tables
+from digest.store import tables_delivery as _tables_delivery  # noqa: F401
 from digest.store.metadata import metadata
 
 if TYPE_CHECKING:

@@ -9,13 +9,14 @@ from digest.store.metadata import Instant, RowId, metadata
 audiences = Table(
     "audiences",
     metadata,
-    Column("edition_id", String, primary_key=True),
+    Column("id", RowId, primary_key=True),
+    Column("edition_id", String, nullable=False, unique=True),
     Column("newsletter", String, nullable=False),  # empty: named addresses, no subscription is asked for
     Column("selected", Integer, nullable=False),  # how many deliveries there must be
     Column("uncertain", String, nullable=False),  # the newsletter's policy: resend or hold
     Column("useful_until", Instant, nullable=False),
     Column("fixed_at", Instant, nullable=False),
-    Column("paused", String, nullable=False),  # why sending was stopped, empty while it runs
+    Column("paused", String, nullable=False),  # why sending was stopped, empty while it may run
 )
 """Whom an edition goes to, fixed when it starts."""
 
@@ -23,27 +24,34 @@ deliveries = Table(
     "deliveries",
     metadata,
     Column("id", RowId, primary_key=True),
-    Column("edition_id", ForeignKey("audiences.edition_id"), nullable=False),
+    Column("audience_id", ForeignKey("audiences.id"), nullable=False),
     Column("subscriber_id", ForeignKey("subscribers.id")),
     Column("email", String),  # only where the address is no subscriber's
     Column("domain", String, nullable=False),
     Column("state", String, nullable=False),
-    Column("next_try_at", Instant, nullable=False),
+    Column("next_try_at", Instant),  # none when nothing is left to do
     Column("attempts", Integer, nullable=False, server_default=text("0")),
     Column("crashes", Integer, nullable=False, server_default=text("0")),
-    Column("sender", String),  # who holds it while `sending`
+    Column("sender", String),  # who holds it while it is `sending`
     Column("finished_at", Instant),
     Column("reason", String),  # for people: why it is not simply sent
-    UniqueConstraint("edition_id", "subscriber_id"),
-    UniqueConstraint("edition_id", "email"),
+    UniqueConstraint("audience_id", "subscriber_id"),
+    Index(
+        "uq_deliveries_audience_id_email",
+        "audience_id",
+        "email",
+        unique=True,
+        sqlite_where=text("email IS NOT NULL"),
+        postgresql_where=text("email IS NOT NULL"),
+    ),
     # Only what is left to do is indexed, so that a claim costs the same at the first and the millionth row.
     Index(
         "ix_deliveries_open",
-        "edition_id",
+        "audience_id",
         "state",
         "next_try_at",
-        sqlite_where=text("state IN ('queued', 'deferred', 'sending')"),
-        postgresql_where=text("state IN ('queued', 'deferred', 'sending')"),
+        sqlite_where=text("next_try_at IS NOT NULL"),
+        postgresql_where=text("next_try_at IS NOT NULL"),
     ),
     sqlite_autoincrement=True,  # ids stand in return paths and must never be given out twice
 )
@@ -76,8 +84,7 @@ quotas = Table(
     "quotas",
     metadata,
     Column("route", String, primary_key=True),
-    Column("period", String, primary_key=True),  # hour or day
-    Column("begins_at", Instant, nullable=False),
+    Column("minute_at", Instant, primary_key=True),
     Column("used", Integer, nullable=False),
 )
-"""How much of a route's hour and day is used."""
+"""Messages of a route by minute, so that its last hour and day can be summed."""
