@@ -1,0 +1,18 @@
+"""Which stories make an edition, and why: pure functions of configuration and candidates; no store, no clock."""
+
+from digest.selection.checks import rule_reads_text, rules_that_never_match
+from digest.selection.choosing import choose
+from digest.selection.explaining import explain
+from digest.selection.index import CandidateIndex
+from digest.selection.situation import Situation, longest_window, window_start
+
+__all__ = [
+    "CandidateIndex",
+    "Situation",
+    "choose",
+    "explain",
+    "longest_window",
+    "rule_reads_text",
+    "rules_that_never_match",
+    "window_start",
+]

@@ -1,0 +1,180 @@
+"""The whole decision for one slot as data: rungs of the fallback ladder climbed, ranks, filled places. No words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from digest.config.newsletter import Fallback, Newsletter
+from digest.selection.filling import Filling
+from digest.selection.index import CandidateIndex
+from digest.selection.ranking import Entry, Ranker, merge
+from digest.selection.rules import CompiledRule, RuleScope, compile_rule, topic_families
+from digest.selection.scoring import Scorer
+from digest.selection.screening import Screen
+from digest.selection.situation import Situation
+
+
+@dataclass(frozen=True, slots=True)
+class Rung:
+    """One step of the ladder with all before it: 0 is the newsletter as written."""
+
+    number: int
+    title: str
+    screen: Screen
+    sections: tuple[CompiledRule, ...]
+    more: CompiledRule | None
+    extra: tuple[CompiledRule, ...]
+
+    def rule_for(self, place: int) -> CompiledRule | None:
+        """Return the rule of a place; None for further headlines that take what any section takes."""
+        return self.sections[place] if place < len(self.sections) else self.more
+
+    def admits(self, index: CandidateIndex, position: int, place: int) -> bool:
+        """Return whether the story may stand in the place on this rung, apart from room and caps."""
+        if self.screen.verdict(position):
+            return False
+        rule = self.rule_for(place)
+        rules = (rule,) if rule else self.sections
+        return any(rule.matches(index.candidates[position]) for rule in rules)
+
+
+@dataclass(slots=True)
+class Plan:
+    """The decision: the last rung climbed, what it ranked, and where stories stand. `missing` are pins not found."""
+
+    newsletter: Newsletter
+    situation: Situation
+    index: CandidateIndex
+    rungs: list[Rung]
+    ranker: Ranker
+    ranks: list[list[Entry]]
+    filling: Filling
+    extra: list[Entry] = field(default_factory=list)
+    missing: list[tuple[str, str]] = field(default_factory=list)
+
+    @property
+    def rung(self) -> Rung:
+        """The last rung climbed."""
+        return self.rungs[-1]
+
+    @property
+    def found(self) -> int:
+        """How many events there were to choose from."""
+        ranked = {entry.event for entries in (*self.ranks, self.extra) for entry in entries}
+        return len(ranked | self.filling.taken.keys())
+
+
+def make_plan(newsletter: Newsletter, index: CandidateIndex, situation: Situation) -> Plan:
+    """Decide for one slot, climbing the ladder until the edition has enough stories or the ladder ends."""
+    scorer = Scorer(newsletter, situation, index)
+    rungs: list[Rung] = []
+    for rung in _climb(newsletter, index, situation):
+        rungs.append(rung)
+        plan = _plan_on(newsletter, situation, rungs=list(rungs), ranker=Ranker(index, rung.screen, scorer))
+        if plan.filling.stories >= newsletter.min_stories:
+            break
+    return plan
+
+
+def _climb(newsletter: Newsletter, index: CandidateIndex, situation: Situation) -> Iterator[Rung]:
+    families = topic_families(situation.topic_parents)
+    regions = (newsletter.region,) if newsletter.region else ()
+    oldest_at = first_oldest_at(newsletter, situation)
+    extra: tuple[CompiledRule, ...] = ()
+    for number, step in enumerate((Fallback(), *newsletter.fallback)):
+        if step.window is not None:
+            oldest_at = min(oldest_at, situation.slot_at - step.window)
+        scope = RuleScope(regions, newsletter.topic, families, situation.slot_at)
+        regions = tuple(dict.fromkeys((*regions, *scope.resolve(step.regions))))
+        scope = RuleScope(regions, newsletter.topic, families, situation.slot_at)
+        if step.match is not None:
+            extra = (*extra, compile_rule(step.match, scope))
+        more = newsletter.more_headlines.match
+        yield Rung(
+            number,
+            step.title,
+            Screen(newsletter, situation, index, oldest_at=oldest_at),
+            tuple(compile_rule(section.match, scope) for section in newsletter.sections),
+            compile_rule(more, scope) if more is not None else None,
+            extra,
+        )
+
+
+def first_oldest_at(newsletter: Newsletter, situation: Situation) -> datetime:
+    """Return where the ordinary window starts: as the situation says, but never further back than `window.max`."""
+    longest = max(newsletter.window.max, newsletter.window.length)
+    return max(situation.since_at, situation.slot_at - longest)
+
+
+def _plan_on(newsletter: Newsletter, situation: Situation, *, rungs: list[Rung], ranker: Ranker) -> Plan:
+    rung = rungs[-1]
+    ranks = [ranker.rank(rule) for rule in rung.sections]
+    ranks.append(ranker.rank(rung.more) if rung.more else merge(ranks))
+    filling = Filling(newsletter, ranker.index, ranks)
+    plan = Plan(newsletter, situation, ranker.index, rungs, ranker, ranks, filling)
+    for number, entry in _pinned(plan):
+        filling.put(number, entry, "pinned")
+    for number, entry in _must_include(plan):
+        filling.put(number, entry, "must_include")
+    filling.fill_all()
+    if rung.extra and filling.stories < newsletter.min_stories:
+        _fill_from_extra(plan)
+    return plan
+
+
+def _fill_from_extra(plan: Plan) -> None:
+    """Fill the further headlines and then the sections, up to `min_stories`, from the ladder's own rules."""
+    filling = plan.filling
+    plan.extra = merge([plan.ranker.rank(rule) for rule in plan.rung.extra])
+    for number in range(filling.more + 1):
+        filling.replace_rank(number, plan.extra)
+    if not any(filling.places[number] for number in filling.order):
+        # An edition opens with a story: subject line and lead are made from it.
+        filling.fill(filling.order[0], "fallback", at_most=1)
+    filling.fill(filling.more, "fallback")
+    for number in range(filling.more):
+        lacking = plan.newsletter.min_stories - filling.stories
+        if lacking <= 0:
+            return
+        filling.fill(number, "fallback", at_most=lacking)
+
+
+def _pinned(plan: Plan) -> Iterator[tuple[int, Entry]]:
+    """Yield pinned stories: the first opens the first section, each further one the first place that takes it."""
+    filling = plan.filling
+    for rank, position in enumerate(_named(plan, plan.newsletter.pinned, "pinned")):
+        free = [number for number in range(filling.more) if filling.has_room(number)] or [filling.more]
+        fitting = [number for number in free if _fits(plan, position, number)]
+        number = 0 if rank == 0 else (fitting or free)[0]
+        yield number, plan.ranker.entry(position, plan.rung.rule_for(number))
+
+
+def _must_include(plan: Plan) -> Iterator[tuple[int, Entry]]:
+    """Yield stories that must stand somewhere: where they fit, rather not as the lead, else among further headlines."""
+    filling = plan.filling
+    for position in _named(plan, plan.newsletter.must_include, "must_include"):
+        fitting = [n for n in reversed(filling.order) if filling.has_room(n) and _fits(plan, position, n)]
+        plain = [n for n in sorted(fitting) if plan.newsletter.sections[n].layout != "lead"]
+        number = (plain or fitting or [filling.more])[0]
+        yield number, plan.ranker.entry(position, plan.rung.rule_for(number))
+
+
+def _fits(plan: Plan, position: int, number: int) -> bool:
+    rule = plan.rung.rule_for(number)
+    return rule is not None and rule.matches(plan.index.candidates[position])
+
+
+def _named(plan: Plan, names: tuple[str, ...], kind: str) -> Iterator[int]:
+    """Yield the best version of each named story that no gate keeps out; their age does not matter."""
+    for name in names:
+        positions = plan.index.find_named(name)
+        if not positions:
+            plan.missing.append((kind, name))
+            continue
+        gates = {position: plan.rung.screen.verdict(position, any_age=True) for position in positions}
+        allowed = [position for position in positions if not gates[position]]
+        plan.ranker.screened.update({p: gate for p, gate in gates.items() if gate and not allowed})
+        if allowed and plan.index.events[allowed[0]] not in plan.filling.taken:
+            yield plan.ranker.best_version(allowed)

@@ -1,0 +1,125 @@
+"""The reasons of a plan in words, and the other versions of a chosen story; decides nothing."""
+
+from __future__ import annotations
+
+from digest.model.choice import Reason
+from digest.selection.filling import Placed
+from digest.selection.planning import Plan, Rung
+from digest.selection.ranking import Entry
+from digest.selection.scoring import make_score
+from digest.selection.situation import Situation
+
+
+def chosen_reasons(plan: Plan, number: int, placed: Placed) -> tuple[Reason, ...]:
+    """Return why the story stands in its place: window, match, ladder, score, rank among its rivals, versions."""
+    position = placed.entry.position
+    reasons = [plan.rung.screen.reason(position, "window"), match_reason(plan, number, position)]
+    rung = used_rung(plan, number, placed)
+    if placed.how in ("pinned", "must_include"):
+        words = "pinned by the newsletter" if placed.how == "pinned" else "must stand in the edition (must_include)"
+        reasons.append(Reason(placed.how, True, words))
+    elif rung is not None and rung.number:
+        title = f" ({rung.title})" if rung.title else ""
+        reasons.append(Reason("fallback", True, f"taken on step {rung.number} of the fallback ladder{title}"))
+    reasons.append(Reason("score", True, score_text(placed.entry, placed.penalty)))
+    if placed.how == "rank":
+        reasons.append(_rank_reason(plan, number, placed.entry))
+    others = also_versions(plan, position)
+    if others:
+        reasons.append(Reason("duplicate", True, f"leads {len(others)} other version(s) of the same event"))
+    return tuple(reasons)
+
+
+def match_reason(plan: Plan, number: int, position: int) -> Reason:
+    """Return whether the place's rule takes the story, with what in it says so."""
+    candidate = plan.index.candidates[position]
+    rule = plan.rung.rule_for(number)
+    if rule is None:
+        fitting = (rule for rule in plan.rung.sections if rule.matches(candidate))
+        rule = next(fitting, plan.rung.sections[0])
+    if not rule.matches(candidate):
+        rule = next((extra for extra in plan.rung.extra if extra.matches(candidate)), rule)
+    took = rule.matches(candidate)
+    verb = "takes it" if took else "does not take it"
+    return Reason("match", took, f"{place_name(plan, number)} {verb}: {rule.explain(candidate)}")
+
+
+def place_name(plan: Plan, number: int) -> str:
+    """Return "section '…'" or "the list '…'"."""
+    kind = "the list" if number == plan.filling.more else "section"
+    return f"{kind} {plan.filling.title(number)!r}"
+
+
+def score_text(entry: Entry, penalty: float = 0.0) -> str:
+    """Return "score 4.21 = aboutness 2.40 + freshness 1.81"."""
+    score = make_score(entry.points, penalty)
+    parts = " + ".join(f"{name} {value:.2f}" for name, value in score.parts)
+    return f"score {score.total:.2f} = {parts}" if parts else "score 0.00"
+
+
+def not_placed_reason(plan: Plan, entry: Entry) -> Reason:
+    """Return why a matching story stands nowhere: another version leads, a cap, or better stories."""
+    filling, index = plan.filling, plan.index
+    place = filling.taken.get(entry.event)
+    if place is not None:
+        leader = next(story.entry.position for story in filling.places[place] if story.entry.event == entry.event)
+        return duplicate_reason(plan, place, leader)
+    cap = filling.capped.get(entry.event)
+    if cap:
+        return Reason("cap", False, cap)
+    fitting = [n for n in range(filling.more + 1) if any(other.event == entry.event for other in plan.ranks[n])]
+    text = "; ".join(_full_text(plan, number) for number in fitting if filling.limit(number))
+    return Reason("limit", False, text or f"no place left for {index.candidates[entry.position].id}")
+
+
+def duplicate_reason(plan: Plan, place: int, leader: int) -> Reason:
+    """Return that another version of the event, at position `leader`, stands in the edition."""
+    story = plan.index.candidates[leader]
+    text = f"the same event as {story.id} ({story.source}), which leads in {place_name(plan, place)}"
+    return Reason("duplicate", False, text)
+
+
+def _full_text(plan: Plan, number: int) -> str:
+    filling = plan.filling
+    if filling.has_room(number):
+        return f"{place_name(plan, number)} has kept its room"
+    last = min((story.entry.total - story.penalty for story in filling.places[number]), default=0.0)
+    return f"{place_name(plan, number)} is full ({filling.limit(number)}); its last story scores {last:.2f}"
+
+
+def _rank_reason(plan: Plan, number: int, entry: Entry) -> Reason:
+    rivals = plan.ranks[number] if entry.event in {other.event for other in plan.ranks[number]} else plan.extra
+    rank = next((at for at, other in enumerate(rivals, 1) if other.event == entry.event), 1)
+    return Reason("rank", True, f"number {rank} of {max(len(rivals), 1)} that fit {place_name(plan, number)}")
+
+
+def used_rung(plan: Plan, number: int, placed: Placed) -> Rung | None:
+    """Return the first rung of the ladder on which the story could stand there; None where it was put by hand."""
+    if placed.how in ("pinned", "must_include"):
+        return None
+    admitting = (rung for rung in plan.rungs if rung.admits(plan.index, placed.entry.position, number))
+    return next(admitting, plan.rung)
+
+
+def also_versions(plan: Plan, leader: int) -> tuple[str, ...]:
+    """Return the other outlets' versions of the event, the best one of each outlet, best first.
+
+    Versions under embargo, banned or published after the window are left out; their age does not matter.
+    """
+    index, situation = plan.index, plan.situation
+    candidates = index.candidates
+    versions = index.versions.get(index.events[leader], [leader])
+    known = {candidates[position].id for position in versions}
+    told = [p for p in versions if p != leader and not plan.rung.screen.verdict(p, any_age=True)]
+    told.sort(key=lambda position: (-plan.ranker.scorer.version_rank(position), position))
+    outlets = {candidates[leader].source}
+    also: list[str] = []
+    for position in told:
+        if candidates[position].source not in outlets:
+            outlets.add(candidates[position].source)
+            also.append(candidates[position].id)
+    return (*also, *_other_stories(situation, candidates[leader].cluster, known))
+
+
+def _other_stories(situation: Situation, cluster: str, known: set[str]) -> tuple[str, ...]:
+    return tuple(sorted(story for story in situation.clusters.get(cluster, ()) if story not in known))
