@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Column, Connection, Engine, String, Table, insert, inspect, select, text
 
 from digest.errors import StoreError
-from digest.store import tables as _tables  # noqa: F401 - declares the tables
+from digest.store import tables, tables_delivery  # noqa: F401 - they declare what is created
 from digest.store import tables_delivery as _tables_delivery  # noqa: F401
 from digest.store.metadata import metadata
 

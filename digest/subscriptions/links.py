@@ -1,0 +1,88 @@
+"""The addresses of readers' pages, and the values a message's slots take for one reader; renders nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import lru_cache
+
+from babel.core import Locale, UnknownLocaleError
+from babel.dates import format_date
+
+from digest.config.newsletter import Newsletter
+from digest.model.edition import Edition
+from digest.model.subscriber import Subscriber
+from digest.subscriptions.tokens import Purpose, Tokens
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """Makes the links in messages; `base` is the public URL of the readers' pages."""
+
+    base: str
+    tokens: Tokens
+
+    def unsubscribe(self, newsletter: str, subscriber_id: int) -> str:
+        """Return the link that ends one subscription: a page by GET, done by POST (RFC 8058)."""
+        return self._personal("unsubscribe", Purpose.UNSUBSCRIBE, newsletter, subscriber_id)
+
+    def preferences(self, newsletter: str, subscriber_id: int) -> str:
+        """Return the link to the reader's choices, coming from this newsletter."""
+        return self._personal("preferences", Purpose.PREFERENCES, newsletter, subscriber_id)
+
+    def weekly(self, newsletter: str, subscriber_id: int) -> str:
+        """Return the link to the choice of a weekly roundup instead of each edition."""
+        return self.preferences(newsletter, subscriber_id) + "#weekly"
+
+    def confirm(self, newsletter: str, subscriber_id: int, expires_at: datetime) -> str:
+        """Return the link that confirms a subscription until `expires_at`: a page by GET, done by POST."""
+        token = self.tokens.make(Purpose.CONFIRM, newsletter, subscriber_id, expires_at=expires_at)
+        return f"{self._root}/confirm/{token}"
+
+    def view(self, newsletter: str, day: date) -> str:
+        """Return the public page of the newsletter's edition of that local day; it holds nothing personal."""
+        return f"{self._root}/archive/{newsletter}/{day.isoformat()}"
+
+    @property
+    def _root(self) -> str:
+        return self.base.rstrip("/")
+
+    def _personal(self, page: str, purpose: Purpose, newsletter: str, subscriber_id: int) -> str:
+        return f"{self._root}/{page}/{self.tokens.make(purpose, newsletter, subscriber_id)}"
+
+
+def reader_values(
+    subscriber: Subscriber,
+    newsletter: Newsletter,
+    edition: Edition,
+    links: Links,
+    *,
+    since_at: datetime | None = None,
+) -> dict[str, str]:
+    """Return what the slots of a message take for this reader, unencoded.
+
+    `since_at` is the begin of the subscription; `since` is its local date in the newsletter's language,
+    empty where it is not known. Costs about 30 µs.
+    """
+    unsubscribe = links.unsubscribe(newsletter.id, subscriber.id)
+    preferences = links.preferences(newsletter.id, subscriber.id)
+    values = {f"attributes.{name}": value for name, value in subscriber.attributes.items()}
+    zone = newsletter.zone
+    return values | {
+        "email": subscriber.email,
+        "name": subscriber.name,
+        "unsubscribe_url": unsubscribe,
+        "preferences_url": preferences,
+        "weekly_url": preferences + "#weekly",
+        "view_url": links.view(newsletter.id, edition.slot_at.astimezone(zone).date()),
+        "since": _written(since_at.astimezone(zone).date(), newsletter.language) if since_at else "",
+    }
+
+
+@lru_cache(maxsize=4096)
+def _written(day: date, language: str) -> str:
+    try:
+        locale = Locale.parse(language, sep="-")
+    except (UnknownLocaleError, ValueError):
+        locale = Locale("en")
+    return format_date(day, "long", locale=locale)
