@@ -1,0 +1,7 @@
+"""An edition as markup: MJML, HTML and text, subject, size budget, lint; delivers nothing."""
+
+from digest.rendering.colours import contrast
+from digest.rendering.folders import shipped_templates
+from digest.rendering.renderer import Renderer
+
+__all__ = ["Renderer", "contrast", "shipped_templates"]

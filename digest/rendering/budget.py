@@ -1,0 +1,125 @@
+"""Making an edition smaller, least important things first; pure, measures nothing.
+
+A plan is a list of steps: shorten the lower-ranked stories, then move them to the further headlines, then drop them.
+The first story is shortened last and never moved.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from digest.model.edition import Edition, EditionSection, EditionStory
+from digest.model.story import InlineHtml, Part, Story
+from digest.rendering.inline import parse_inline, shorten_inline
+
+SHORT_LEAD = 280
+"""Characters that stay of the opening of a shortened story."""
+SHORT_PART = 200
+"""Characters that stay of its first labelled part."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One thing to do to one story."""
+
+    what: Literal["shorten", "move", "drop"]
+    story_id: str
+
+
+def plan_steps(edition: Edition) -> tuple[Step, ...]:
+    """Return every step that makes the edition smaller, in the order in which to take them."""
+    first = edition.stories[0].story.id if edition.stories else ""
+    full = [s for section in edition.sections if section.layout in ("lead", "story") for s in section.stories]
+    movable = [s for section in edition.sections if section.layout != "headlines" for s in section.stories]
+    shorten = [Step("shorten", s.story.id) for s in _lowest_first(full) if s.story.id != first]
+    move = [Step("move", s.story.id) for s in _lowest_first(movable) if s.story.id != first]
+    drop = [Step("drop", s.story.id) for s in _lowest_first(edition.stories) if s.story.id != first]
+    return (*shorten, *move, *drop, *([Step("shorten", first)] if first else []))
+
+
+def apply_steps(edition: Edition, steps: Sequence[Step]) -> Edition:
+    """Return the edition after these steps: numbers run on again, words and minutes are what is left."""
+    done = {what: {s.story_id for s in steps if s.what == what} for what in ("shorten", "move", "drop")}
+    sections, moved = [], []
+    for section in edition.sections:
+        stories = [s for s in section.stories if s.story.id not in done["drop"]]
+        moved += [s for s in stories if s.story.id in done["move"]]
+        kept = tuple(_shortened(s, done["shorten"]) for s in stories if s.story.id not in done["move"])
+        if kept:
+            sections.append(replace(section, stories=kept))
+    more = [s for s in edition.more if s.story.id not in done["drop"]]
+    smaller = replace(edition, sections=_renumbered(sections), more=(*(replace(s, number=None) for s in moved), *more))
+    return _recounted(smaller, before=edition)
+
+
+def describe_steps(steps: Sequence[Step], edition: Edition) -> tuple[str, ...]:
+    """Return in words what the steps did, one line a kind; a story is told by the last thing done to it."""
+    last = {step.story_id: step.what for step in steps}
+    headlines = {s.story.id: s.story.headline for s in edition.stories}
+    words = {"shorten": "shortened", "move": "moved to further headlines", "drop": "left out"}
+    lines = []
+    for what, past in words.items():
+        named = [headlines[story_id] for story_id, step in last.items() if step == what]
+        if named:
+            names = ", ".join(f"“{name[:60]}”" for name in named[:3]) + (" …" if len(named) > 3 else "")
+            lines.append(f"to fit the size: {len(named)} {'story' if len(named) == 1 else 'stories'} {past}: {names}")
+    return tuple(lines)
+
+
+def _lowest_first(stories: Sequence[EditionStory]) -> list[EditionStory]:
+    """Order by score, the later of two equals first."""
+    return sorted(reversed(stories), key=lambda s: s.score.total)
+
+
+def _shortened(entry: EditionStory, ids: set[str]) -> EditionStory:
+    if entry.story.id not in ids:
+        return entry
+    story = entry.story
+    lead = tuple(_cut(paragraph, SHORT_LEAD) for paragraph in story.lead[:1])
+    labelled = next((part for part in story.parts if part.label and part.text), None)
+    parts = (Part(labelled.label, _cut(labelled.text, SHORT_PART)),) if labelled else ()
+    return replace(entry, story=replace(story, lead=lead, parts=parts, picture=None))
+
+
+def _cut(markup: InlineHtml, limit: int) -> InlineHtml:
+    return InlineHtml(shorten_inline(parse_inline(markup), limit).__html__())
+
+
+def _renumbered(sections: Sequence[EditionSection]) -> tuple[EditionSection, ...]:
+    numbers = [s.number for section in sections for s in section.stories if s.number is not None]
+    counter = iter(range(min(numbers, default=1), min(numbers, default=1) + len(numbers)))
+    return tuple(
+        replace(
+            section,
+            stories=tuple(s if s.number is None else replace(s, number=next(counter)) for s in section.stories),
+        )
+        for section in sections
+    )
+
+
+def _recounted(edition: Edition, *, before: Edition) -> Edition:
+    """Take the words that went from the count; the reading time shrinks in proportion, to at least a minute."""
+    if not before.word_count:
+        return edition
+    words = max(0, before.word_count - (_words_in(before) - _words_in(edition)))
+    minutes = max(1, math.ceil(before.minutes * words / before.word_count))
+    return replace(edition, word_count=words, minutes=min(before.minutes, minutes))
+
+
+def _words_in(edition: Edition) -> int:
+    return sum(
+        _words_of(entry.story, in_full=section.layout in ("lead", "story"))
+        for section in edition.sections
+        for entry in section.stories
+    ) + sum(_words_of(entry.story, in_full=False) for entry in edition.more)
+
+
+def _words_of(story: Story, *, in_full: bool) -> int:
+    count = len(story.headline.split())
+    if in_full:
+        texts = [*story.lead, *(text for part in story.parts for text in (part.label, part.text, *part.bullets))]
+        count += sum(len(parse_inline(text).text.split()) for text in texts)
+    return count

@@ -1,0 +1,71 @@
+"""Jinja as we allow it: sandboxed, strict about undefined names, escaping in markup; renders no edition itself."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from jinja2 import (
+    ChoiceLoader,
+    FileSystemLoader,
+    StrictUndefined,
+    TemplateError,
+    TemplateNotFound,
+    TemplateSyntaxError,
+)
+from jinja2.sandbox import ImmutableSandboxedEnvironment, SecurityError
+
+from digest.errors import RenderError
+from digest.rendering.text import wrap_text
+
+MAX_RANGE = 10_000
+
+
+def template_environment(folders: Sequence[Path], name: str) -> ImmutableSandboxedEnvironment:
+    """Return the environment of the template `name`: each folder's own, then `brief` for partials it has not got."""
+    places = [folder / part for part in dict.fromkeys((name, "brief")) for folder in folders]
+    environment = ImmutableSandboxedEnvironment(
+        loader=ChoiceLoader([FileSystemLoader(place) for place in places]),
+        undefined=StrictUndefined,
+        autoescape=lambda template: not (template or "").endswith(".txt.j2"),
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    environment.filters["wrap"] = wrap_text
+    return environment
+
+
+def line_environment() -> ImmutableSandboxedEnvironment:
+    """Return the environment of the one-line templates in YAML (subject, preheader): no files, no escaping."""
+    return ImmutableSandboxedEnvironment(undefined=StrictUndefined)
+
+
+@contextmanager
+def template_errors(what: str) -> Iterator[None]:
+    """Turn whatever a template raises into a RenderError with the template's file and line where known."""
+    try:
+        yield
+    except TemplateSyntaxError as error:
+        raise RenderError(error.message or "syntax error", file=error.filename, line=error.lineno) from error
+    except TemplateNotFound as error:
+        file, line = _place(error)
+        raise RenderError(f"{what}: there is no template {error.name!r}", file=file, line=line) from error
+    except (TemplateError, SecurityError, AttributeError, TypeError, ValueError, LookupError, ArithmeticError) as error:
+        file, line = _place(error)
+        raise RenderError(f"{what}: {error}", file=file, line=line) from error
+    except RenderError as error:
+        file, line = _place(error)
+        if error.file or not file:
+            raise
+        raise RenderError(error.message, file=file, line=line) from error
+
+
+def _place(error: BaseException) -> tuple[str | None, int | None]:
+    """Return the innermost frame that is a template; Jinja rewrites tracebacks to the template's own lines."""
+    for frame in reversed(traceback.extract_tb(error.__traceback__)):
+        if frame.filename.endswith(".j2"):
+            return frame.filename, frame.lineno
+    return None, None

@@ -1,0 +1,110 @@
+"""MJML to mailable HTML: mjml, then premailer, then the doctype again; opens no file and no connection."""
+
+from __future__ import annotations
+
+import logging
+import re
+import threading
+from functools import lru_cache
+from typing import Any
+
+import cssutils
+from lxml import etree
+from mjml import mjml2html
+from premailer import Premailer
+
+from digest.errors import RenderError
+
+MAX_DEPTH = 100
+"""Deepest nesting of the MJML; its parser dies of SIGSEGV at 20,000."""
+MAX_MJML = 4_000_000
+"""Most characters of MJML; forty times the largest message."""
+
+DOCTYPE = "<!doctype html>\n"
+KNOWN_TAGS = frozenset(
+    """mjml mj-head mj-body mj-attributes mj-all mj-class mj-breakpoint mj-font mj-html-attributes mj-selector
+    mj-html-attribute mj-preview mj-style mj-title mj-include mj-accordion mj-accordion-element mj-accordion-title
+    mj-accordion-text mj-button mj-carousel mj-carousel-image mj-column mj-divider mj-group mj-hero mj-image mj-navbar
+    mj-navbar-link mj-raw mj-section mj-social mj-social-element mj-spacer mj-table mj-text mj-wrapper""".split()
+)
+"""The tags of MJML 4; others vanish silently from what mjml makes."""
+
+_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9-]*)(?:[^\"'>]|\"[^\"]*\"|'[^']*')*?(/?)>")
+_VOID = frozenset("area base br col embed hr img input link meta source track wbr".split())
+_OWN_STYLE = re.compile(r"<style type=\"text/css\">(?=\s*(?:#outlook|@media only screen and \(m))")
+_SPACE_BETWEEN_CELLS = re.compile(r">\s+(?=</?(?:table|tbody|tr|td|div|ul|li|p|h1|h2|h3)\b)")
+_LOCK = threading.Lock()
+
+cssutils.log.setLevel(logging.CRITICAL)
+
+
+class _OfflinePremailer(Premailer):  # type: ignore[misc]
+    """Premailer whose style sheets cannot fetch: cssutils follows `@import` whatever `allow_network` says."""
+
+    def _parse_css_string(self, css_body: str, validate: bool = True) -> Any:
+        return _parsed_css(css_body)
+
+
+@lru_cache(maxsize=512)
+def _parsed_css(css_body: str) -> Any:
+    parser = cssutils.CSSParser(fetcher=lambda url: None, validate=False, loglevel=logging.CRITICAL)
+    return parser.parseString(css_body)
+
+
+def mjml_to_html(mjml: str) -> str:
+    """Turn MJML into HTML with its style sheets still in the head.
+
+    Raises RenderError, with the line in the MJML where it is known.
+    """
+    _check_bounds(mjml)
+    try:
+        return str(mjml2html(mjml, fonts={}, disable_comments=False))
+    except ValueError as error:
+        line, reason = find_mjml_fault(mjml)
+        raise RenderError(f"MJML: {reason or error}", line=line) from error
+
+
+def inline_styles(html: str) -> str:
+    """Write the style sheets into the elements; `@media`, `!important` and MSO conditionals stay as they are.
+
+    The style sheets that MJML itself adds are left alone: it writes all that matters into the elements.
+    """
+    marked = _OWN_STYLE.sub('<style type="text/css" data-premailer="ignore">', html)
+    with _LOCK:
+        inlined = _OfflinePremailer(
+            marked,
+            keep_style_tags=True,
+            strip_important=False,
+            allow_network=False,
+            allow_loading_external_files=False,
+            disable_validation=True,
+            align_floating_images=False,
+            disable_basic_attributes=["width", "height", "bgcolor", "align", "valign"],
+        ).transform(pretty_print=False)
+    return DOCTYPE + _SPACE_BETWEEN_CELLS.sub(">", inlined[inlined.index("<html") :])
+
+
+def find_mjml_fault(mjml: str) -> tuple[int | None, str]:
+    """Return line (from 1) and words of the first fault that an XML parser sees, which mjml does not tell."""
+    parser = etree.XMLParser(recover=True, resolve_entities=False, no_network=True, load_dtd=False)
+    etree.fromstring(mjml.encode(), parser)
+    for entry in parser.error_log:
+        if entry.type_name != "WAR_UNDECLARED_ENTITY" and "Entity" not in entry.message:
+            return entry.line, entry.message
+    return None, ""
+
+
+def _check_bounds(mjml: str) -> None:
+    """Refuse what would kill the parser, and tags that it would drop without a word."""
+    if len(mjml) > MAX_MJML:
+        raise RenderError(f"the MJML has {len(mjml)} characters; {MAX_MJML} are the most")
+    depth = 0
+    for found in _TAG.finditer(mjml):
+        closing, name, empty = found.groups()
+        if name.startswith("mj") and name not in KNOWN_TAGS:
+            raise RenderError(f"<{name}> is no MJML tag", line=mjml.count("\n", 0, found.start()) + 1)
+        if empty or name.lower() in _VOID:
+            continue
+        depth += -1 if closing else 1
+        if depth > MAX_DEPTH:
+            raise RenderError(f"the MJML is nested deeper than {MAX_DEPTH}", line=mjml.count("\n", 0, found.start()) + 1)
