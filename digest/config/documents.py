@@ -45,9 +45,9 @@ class Document:
         return self.data if isinstance(self.data, dict) else {}
 
     @property
-    def is_broken(self) -> bool:
-        """Whether the file gave no usable data, so that nothing can be said about its ids."""
-        return any(problem.level == "error" for problem in self.problems)
+    def is_unreadable(self) -> bool:
+        """Whether the file gave no data at all, so that nothing can be said about its ids."""
+        return self.data is None and bool(self.problems)
 
 
 def shown(path: Path) -> str:
@@ -58,9 +58,9 @@ def shown(path: Path) -> str:
         return str(path)
 
 
-def read_document(path: Path, *, must_be_mapping: bool = True) -> Document:
-    """Read one file; whatever is wrong with it is in `problems`, never raised."""
-    document = Document(shown(path))
+def read_document(path: Path, label: str) -> Document:
+    """Read one file, called `label` in problems; whatever is wrong with it is in `problems`, never raised."""
+    document = Document(label)
     try:
         if path.stat().st_size > MAX_BYTES:
             return _broken(document, f"the file is larger than {MAX_BYTES // 1024 // 1024} MB; split it")
@@ -71,8 +71,11 @@ def read_document(path: Path, *, must_be_mapping: bool = True) -> Document:
         reason = os.strerror(error.errno) if error.errno else str(error)
         return _broken(document, f"the file cannot be read: {reason}")
     parse_document(document, text)
-    if must_be_mapping and not document.is_broken and document.data is not None:
-        _demand_mapping(document)
+    if document.data is not None and not isinstance(document.data, dict):
+        line, column, _ = position(document.node, ())
+        message = "the file must consist of keys and values, as `name: Denver`"
+        document.problems.append(Problem(label, line, column, "", message))
+        document.data = None
     return document
 
 
@@ -159,14 +162,6 @@ def _compose(text: str) -> Node | None:
 def _broken(document: Document, message: str) -> Document:
     document.problems.append(Problem(document.file, 0, 0, "", message))
     return document
-
-
-def _demand_mapping(document: Document) -> None:
-    if not isinstance(document.data, dict):
-        line, column, _ = position(document.node, ())
-        message = "the file must consist of keys and values, as `name: Denver`"
-        document.problems.append(Problem(document.file, line, column, "", message))
-        document.data = None
 
 
 def _syntax_problem(file: str, error: Exception) -> Problem:

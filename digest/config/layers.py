@@ -37,9 +37,16 @@ class Layers:
     """The documents a value was merged from, the strongest first."""
 
     documents: tuple[Document, ...]
+    is_complete: bool = True
+    """False where an `extends` led nowhere, so that what is missing may only be missing here."""
+
+    @property
+    def file(self) -> str:
+        """The file whose layers these are."""
+        return self.documents[0].file
 
     def locate(self, place: Sequence[str | int], *, of_key: bool = False) -> Spot:
-        """Return where the value (or its key) that won the merge stands; where it is missing, the nearest place above."""
+        """Return where the value (or key) that won the merge stands; where it is missing, the nearest place above."""
         best = (self.documents[0], 0)
         live = list(self.documents)
         for depth in range(1, len(place) + 1):
@@ -76,9 +83,11 @@ class Bases:
         """Return the document with all it inherits from; a bad `extends` is told in `problems`."""
         base = self._base_of(document)
         chain = self._chain(base, ()) if base else ()
+        is_complete = all("extends" not in d.mapping or self._base_of(d) for d in (document, *chain))
         defaults = self.documents.get(DEFAULTS)
         last = (defaults,) if defaults is not None and defaults not in chain else ()
-        return Layers((document, *chain, *last))
+        documents = (document, *chain, *last)
+        return Layers(documents, is_complete and not any(d.is_unreadable for d in documents))
 
     def _chain(self, name: str, below: tuple[str, ...]) -> tuple[Document, ...]:
         if name in self._chains:

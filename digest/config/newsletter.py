@@ -9,10 +9,10 @@ from difflib import get_close_matches
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from digest.config.base import ConfigModel, Duration, Id
-from digest.config.rules import Rule, Section, Words
+from digest.config.rules import ONE_OR_MORE, Rule, Section, Words, as_list
 from digest.config.schedule import Late, Schedule
 
 Colour = Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$")]
@@ -142,7 +142,7 @@ class Draft(ConfigModel):
 
     lead_time: Duration = dt.timedelta(minutes=30)
     """How long before the slot the draft is assembled and mailed."""
-    to: tuple[str, ...] = ()
+    to: Words = ()
     """Editors who get the draft."""
     at_deadline: Literal["send", "wait"] = "send"
     """What happens at the slot when nobody decided."""
@@ -199,7 +199,7 @@ class Newsletter(ConfigModel):
     """Story ids, URLs or GUIDs that must stand somewhere."""
     banned: Words = ()
     """Story ids, URLs, source ids or words of headlines that never appear."""
-    avoid_repeats_of: tuple[Id, ...] = ()
+    avoid_repeats_of: Annotated[tuple[Id, ...], BeforeValidator(as_list), ONE_OR_MORE] = ()
     """Newsletters whose stories of the last day are not told again here."""
     subject: SubjectRules = SubjectRules()
     """How subject and preheader are made."""

@@ -33,7 +33,7 @@ def check_newsletter(data: Mapping[str, Any], known: KnownNames) -> Iterator[Fin
     yield from _named("topic", known.topics, "topics.yaml", [(("topic",), data.get("topic"))])
     for place, rule in _rules(data):
         yield from _check_rule(rule, place, data, known)
-    for index, step in enumerate(_items(data.get("fallback"))):
+    for index, step in enumerate(entries(data.get("fallback"))):
         words = _words(step.get("regions"), ("fallback", index, "regions")) if isinstance(step, dict) else []
         yield from _check_words("region", known.regions, words, data)
     others = _words(data.get("avoid_repeats_of"), ("avoid_repeats_of",))
@@ -67,11 +67,33 @@ def _comes_back(topic_id: str, topics: Mapping[str, Any]) -> bool:
     return bool(current == topic_id)
 
 
+def repeated_ids(sources: Sequence[Any], lines: Sequence[int]) -> Iterator[Finding]:
+    """Yield every source whose id, without regard to case, was already given; `lines` says where each stands."""
+    first: dict[str, int] = {}
+    for index, entry in enumerate(sources):
+        source_id = entry.get("id") if isinstance(entry, dict) else None
+        if isinstance(source_id, str) and first.setdefault(source_id.casefold(), index) != index:
+            line = lines[first[source_id.casefold()]]
+            yield ("sources", index, "id"), f"the id {source_id!r} is already given in line {line}; ids are unique"
+
+
+def ids_of(section: Any) -> frozenset[str]:
+    """Return the ids of a mapping's keys, or of a list's entries."""
+    if isinstance(section, dict):
+        return frozenset(section)
+    return frozenset(str(entry["id"]) for entry in entries(section) if isinstance(entry, dict) and "id" in entry)
+
+
+def entries(value: Any) -> Sequence[Any]:
+    """Return the list, or nothing where it is none."""
+    return value if isinstance(value, list) else ()
+
+
 def _rules(data: Mapping[str, Any]) -> Iterator[tuple[Place, Mapping[str, Any]]]:
     """Yield every rule of a newsletter, nested ones too."""
     tops: list[tuple[Place, Any]] = []
     for key in ("sections", "fallback"):
-        for index, entry in enumerate(_items(data.get(key))):
+        for index, entry in enumerate(entries(data.get(key))):
             if isinstance(entry, dict):
                 tops.append(((key, index, "match"), entry.get("match")))
     more = data.get("more_headlines")
@@ -86,7 +108,7 @@ def _nested(place: Place, rule: Any) -> Iterator[tuple[Place, Mapping[str, Any]]
         return
     yield place, rule
     for key in ("all", "any", "none"):
-        for index, inner in enumerate(_items(rule.get(key))):
+        for index, inner in enumerate(entries(rule.get(key))):
             yield from _nested((*place, key, index), inner)
 
 
@@ -105,7 +127,7 @@ def _check_words(
     for place, word in words:
         if word == f"${kind}":
             if not data.get(kind):
-                yield place, f"`${kind}` stands here, but this newsletter has no `{kind}:`; write one"
+                yield (kind,), f"the rules say `${kind}`, but this newsletter has no `{kind}:`; write one"
         elif isinstance(word, str) and word.startswith("$"):
             yield place, f"`{word}` is not known here; write an id or `${kind}`"
         else:
@@ -126,8 +148,4 @@ def _named(
 def _words(value: Any, place: Place) -> list[tuple[Place, Any]]:
     if isinstance(value, str):
         return [(place, value)]
-    return [((*place, index), word) for index, word in enumerate(_items(value))]
-
-
-def _items(value: Any) -> Sequence[Any]:
-    return value if isinstance(value, list) else ()
+    return [((*place, index), word) for index, word in enumerate(entries(value))]

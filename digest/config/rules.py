@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from digest.config.base import ConfigModel, Duration
 
+ONE_OR_MORE = WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]})
 
-def _as_list(value: Any) -> Any:
+
+def as_list(value: Any) -> Any:
+    """Put a single string into a list; all else is left to pydantic."""
     return [value] if isinstance(value, str) else value
 
 
-Words = Annotated[tuple[str, ...], BeforeValidator(_as_list)]
+Words = Annotated[tuple[str, ...], BeforeValidator(as_list), ONE_OR_MORE]
 """One string or a list of them."""
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from typing import Annotated, Literal
 
-from pydantic import AnyHttpUrl, Field, SecretStr, model_validator
+from pydantic import AfterValidator, AnyHttpUrl, Field, SecretStr
 
 from digest.config.base import ConfigModel, Duration, Id
+from digest.config.rules import Words
 
 
 class Brand(ConfigModel):
@@ -123,7 +124,7 @@ class Fetch(ConfigModel):
     """Largest feed, on the wire and inflated."""
     every: Duration = dt.timedelta(minutes=30)
     """Least time between two readings of a source."""
-    allow_private: tuple[str, ...] = ()
+    allow_private: Words = ()
     """Networks or hosts that may be read although they are private, as `192.168.1.0/24`."""
     keep: Duration = dt.timedelta(days=30)
     """How long stories stay in the pool after they were last seen."""
@@ -145,7 +146,7 @@ class Web(ConfigModel):
     port: Annotated[int, Field(ge=0, le=65535)] = 8000
     public_url: AnyHttpUrl = AnyHttpUrl("https://news.example.com/")
     """Address under which readers reach the pages; links in messages begin with it. Mailbox providers want https."""
-    trusted_proxies: tuple[str, ...] = ()
+    trusted_proxies: Words = ()
     """Addresses whose X-Forwarded-For is believed."""
     api_token: SecretStr = SecretStr("")
     """Token for `POST /api/stories`; empty turns it off."""
@@ -163,21 +164,28 @@ class Keys(ConfigModel):
 class LintSettings(ConfigModel):
     """Which mail clients matter, and what the lint says of them."""
 
-    clients: tuple[str, ...] = ("gmail", "apple-mail", "outlook", "yahoo", "samsung-email")
+    clients: Words = ("gmail", "apple-mail", "outlook", "yahoo", "samsung-email")
     """Client families of caniemail."""
     max_bytes: Annotated[int, Field(ge=10_000, le=200_000)] = 100_000
     """Largest HTML of a message; Gmail clips at about 102 KB."""
-    ignore: tuple[str, ...] = ()
+    ignore: Words = ()
     """Rule names that are not reported."""
 
 
 class Alerts(ConfigModel):
     """Where operators hear of trouble."""
 
-    mail_to: tuple[str, ...] = ()
+    mail_to: Words = ()
     webhook: AnyHttpUrl | None = None
     heartbeat: AnyHttpUrl | None = None
     """Address pinged while all is well."""
+
+
+def _known_store(value: str) -> str:
+    if not value.startswith(("sqlite:///", "postgresql://")):
+        kind = value.partition(":")[0]
+        raise ValueError(f"{kind!r} is no store; write sqlite:///FILE or postgresql://USER@HOST/NAME")
+    return value
 
 
 class Settings(ConfigModel):
@@ -187,7 +195,7 @@ class Settings(ConfigModel):
     sender: Sender = Sender()
     smtp: Smtp = Smtp()
     dkim: Dkim | None = None
-    store: str = "sqlite:///var/digest.db"
+    store: Annotated[str, AfterValidator(_known_store)] = "sqlite:///var/digest.db"
     """Where the ledger lives: `sqlite:///FILE` (relative to the project) or `postgresql://…`."""
     fetch: Fetch = Fetch()
     catcher: Catcher = Catcher()
@@ -197,15 +205,9 @@ class Settings(ConfigModel):
     alerts: Alerts = Alerts()
     pictures: Literal["embedded", "hosted"] = "embedded"
     """How messages show pictures of folder sources: inside the message, or loaded from the readers' pages."""
-    labels: tuple[str, ...] = ()
+    labels: Words = ()
     """Further labels of parts, beside "Why it matters" and the other built-in ones."""
     home_country: Annotated[str, Field(pattern=r"^[A-Z]{2}$")] = "US"
     """Country whose places are meant unless another is named."""
     templates: str = ""
-    """Folder of own templates; its files come before the built-in ones."""
-
-    @model_validator(mode="after")
-    def _store_is_known(self) -> Settings:
-        if not self.store.startswith(("sqlite:///", "postgresql://")):
-            raise ValueError(f"store {self.store!r}: write sqlite:///FILE or postgresql://USER@HOST/NAME")
-        return self
+    """Folder of own templates, relative to the project; its files come before the built-in ones."""

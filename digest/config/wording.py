@@ -24,8 +24,8 @@ _KINDS = {
     "list_type": "a list, as [a, b]",
     "dict_type": "keys and values below it",
     "mapping_type": "keys and values below it",
-    "model_type": "keys and values below it",
-    "model_attributes_type": "keys and values below it",
+    "model_type": "keys and values, as `id: wire`",
+    "model_attributes_type": "keys and values, as `id: wire`",
     "url_parsing": "an address, as https://news.example.com/feed.xml",
     "url_scheme": "an address that begins with https:// or http://",
     "url_type": "an address, as https://news.example.com/feed.xml",
@@ -61,6 +61,11 @@ def place_of(error: Mapping[str, Any]) -> Place:
 def is_about_key(error: Mapping[str, Any]) -> bool:
     """Tell whether the key is wrong, and not its value."""
     return bool(error["type"] == "extra_forbidden" or error["loc"][-1:] == ("[key]",))
+
+
+def is_consequence(error: Mapping[str, Any]) -> bool:
+    """Tell whether the finding only follows from others: a list that counts as short as its items are wrong."""
+    return error["type"] == "too_short" and bool(error["input"])
 
 
 def say(error: Mapping[str, Any], model: type[BaseModel]) -> str:
