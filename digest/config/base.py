@@ -31,6 +31,15 @@ def parse_duration(value: Any) -> Any:
     return timedelta(weeks=weeks, days=days, hours=hours, minutes=minutes, seconds=seconds)
 
 
+def write_duration(length: timedelta) -> str:
+    """Return a duration as a user writes it: `36h`, `7d`, `1h 30m`, `0s`; days only where nothing smaller is left."""
+    seconds = round(length.total_seconds())
+    if seconds and seconds % 86_400 == 0 and seconds > 86_400:
+        return f"{seconds // 86_400}d"
+    parts = ((seconds // 3600, "h"), (seconds % 3600 // 60, "m"), (seconds % 60, "s"))
+    return " ".join(f"{count}{unit}" for count, unit in parts if count) or "0s"
+
+
 Duration = Annotated[
     timedelta,
     BeforeValidator(parse_duration),

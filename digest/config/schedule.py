@@ -29,10 +29,15 @@ def _as_tuple(value: Any) -> Any:
     return value if isinstance(value, list | tuple) else (value,)
 
 
-ClockTime = Annotated[
-    dt.time,
-    BeforeValidator(parse_clock),
-    WithJsonSchema({"type": "string", "pattern": r"^\d{1,2}:\d{2}$", "examples": ["06:30"]}),
+_TIME_SCHEMA = {"type": "string", "pattern": r"^\d{1,2}:\d{2}$", "examples": ["06:30"]}
+_TIMES_SCHEMA = WithJsonSchema({"anyOf": [_TIME_SCHEMA, {"type": "array", "items": _TIME_SCHEMA}]})
+
+ClockTime = Annotated[dt.time, BeforeValidator(parse_clock), WithJsonSchema(_TIME_SCHEMA)]
+LocalTime = Annotated[
+    dt.datetime,
+    WithJsonSchema(
+        {"type": "string", "pattern": r"^\d{4}-\d\d-\d\d[ T]\d\d:\d\d(:\d\d)?$", "examples": ["2026-12-24 09:00"]}
+    ),
 ]
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 WEEKDAYS: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -64,7 +69,7 @@ class Pause(ConfigModel):
 class Schedule(ConfigModel):
     """When editions are due, in the newsletter's time zone. Give `at` with days, or `cron`."""
 
-    at: Annotated[tuple[ClockTime, ...], BeforeValidator(_as_tuple)] = ()
+    at: Annotated[tuple[ClockTime, ...], BeforeValidator(_as_tuple), _TIMES_SCHEMA] = ()
     """Local time or times, in quotes: `"06:30"`."""
     days: tuple[Weekday, ...] = WEEKDAYS
     """Weekdays by name; all of them unless said."""
@@ -84,7 +89,7 @@ class Schedule(ConfigModel):
     """What happens on a holiday: no edition, the day before, the day after, or as always."""
     pauses: tuple[Pause, ...] = ()
     """Days without editions."""
-    extra: tuple[dt.datetime, ...] = ()
+    extra: tuple[LocalTime, ...] = ()
     """Extra editions, local date and time, as `2026-12-24 09:00`."""
 
     @model_validator(mode="after")
