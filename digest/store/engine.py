@@ -37,14 +37,20 @@ class Store:
         """
         try:
             engine, is_new = _connect(url, root, read_only)
-            store = cls(engine, read_only=read_only)
+        except (ArgumentError, ImportError, OSError) as error:
+            raise _opening_failed(url, error) from error
+        try:
             if is_new:
                 create_schema(engine)
             else:
                 prepare_schema(engine, migrate=not read_only)
-        except (DBAPIError, ArgumentError, ImportError, OSError) as error:
+        except DBAPIError as error:
+            engine.dispose()
             raise _opening_failed(url, error) from error
-        return store
+        except StoreError:
+            engine.dispose()
+            raise
+        return cls(engine, read_only=read_only)
 
     @property
     def is_postgresql(self) -> bool:
