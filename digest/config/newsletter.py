@@ -40,14 +40,18 @@ class Prompt(ConfigModel):
     """What the sign-up page says."""
 
     headline: str = ""
+    """The promise, in a few words."""
     blurb: str = ""
+    """One or two sentences under it."""
 
 
 class Accent(ConfigModel):
     """The newsletter's one colour: on paper, and its lighter form for dark mode (both pass AA)."""
 
     light: Colour = "#b3402a"
+    """On white and on paper, as `#b3402a`."""
     dark: Colour = "#f08a6f"
+    """On the dark grounds, as `#f08a6f`."""
 
 
 class Window(ConfigModel):
@@ -88,7 +92,9 @@ class MoreHeadlines(ConfigModel):
     """The compact list after the sections."""
 
     title: str = "More headlines"
+    """Title of the list."""
     limit: Annotated[int, Field(ge=0, le=40)] = 5
+    """Most stories in it; 0 leaves the list out."""
     match: Rule | None = None
     """What may stand there; unless said, whatever matches any section."""
 
@@ -110,18 +116,26 @@ class SubjectRules(ConfigModel):
     """How subject and preheader are made; Jinja text over `lead`, `second`, `newsletter`, `edition`."""
 
     subject: str = "{{ lead.headline }}"
+    """The subject line."""
     preheader: str = "{{ lead.summary }}"
+    """The line that inboxes show after the subject."""
     max_subject: Annotated[int, Field(ge=20, le=150)] = 60
+    """Most characters of the subject; longer ones end at a word."""
     max_preheader: Annotated[int, Field(ge=40, le=200)] = 110
+    """Most characters of the preheader."""
 
 
 class Sponsor(ConfigModel):
     """A labelled sponsor slot."""
 
     label: str = "Presented by"
+    """What marks it as paid for."""
     name: str
+    """Who pays."""
     text: str = ""
+    """What it says, in a sentence or two."""
     url: str = ""
+    """Where it leads."""
 
 
 class DataSlot(ConfigModel):
@@ -132,7 +146,9 @@ class DataSlot(ConfigModel):
     row: str = ""
     """Which row: the value of its first column (CSV), or the key (JSON); the newsletter's id unless said."""
     label: str = ""
+    """Words before the figure, as `Today`."""
     symbol: str = ""
+    """A character before the figure, as `☀`."""
     format: str = "{value}"
     """How columns become text, as `{high}° / {low}°`."""
 

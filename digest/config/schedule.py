@@ -56,8 +56,11 @@ class Pause(ConfigModel):
     """Days (both included) without editions."""
 
     start: dt.date
+    """First day without editions."""
     end: dt.date
+    """Last day without editions."""
     reason: str = "paused"
+    """What the schedule says about these days."""
 
     @model_validator(mode="after")
     def _in_order(self) -> Pause:

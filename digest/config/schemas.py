@@ -105,7 +105,9 @@ def _tidy(part: Schema) -> None:
         del part["format"]  # `${NAME}` may stand inside
     if "description" in part:
         part["description"] = re.sub(r"\s+", " ", part["description"])
-    if "default" in part:
+    if isinstance(part.get("default"), dict):
+        del part["default"]  # each key below says its own
+    elif "default" in part:
         part["default"] = _as_written(part["default"])
 
 

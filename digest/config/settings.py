@@ -41,12 +41,15 @@ class Route(ConfigModel):
     """One way out: a mail server and the limits it wants kept."""
 
     name: Id = "main"
+    """Name of the route in reports."""
     host: str = ""
     """Mail server; empty means the built-in catcher."""
     port: Annotated[int, Field(ge=1, le=65535)] = 587
+    """Port: 587 with STARTTLS, 465 with TLS, as a rule."""
     security: Literal["none", "starttls", "tls"] = "starttls"
     """Encryption: none, STARTTLS after connecting, or TLS from the first byte."""
     username: str = ""
+    """Login; empty means that none is wanted."""
     password: SecretStr = SecretStr("")
     """Password; write `${SMTP_PASSWORD}` and keep the value in the environment."""
     ca_file: str = ""
@@ -75,7 +78,9 @@ class DomainLimit(ConfigModel):
     """Limits for one recipient domain, over all routes and workers."""
 
     connections: Annotated[int, Field(ge=1)] | None = None
+    """Most connections at a time to this domain."""
     per_second: Annotated[float, Field(gt=0)] | None = None
+    """Most messages a second to this domain."""
 
 
 class Smtp(Route):
@@ -104,8 +109,9 @@ class Dkim(ConfigModel):
     key_file: str
     """RSA private key in PEM, relative to the configuration's folder."""
     ed25519_selector: str = ""
+    """Selector of an Ed25519 key, for a second signature."""
     ed25519_key_file: str = ""
-    """Optional second signature."""
+    """Ed25519 private key in PEM, relative to the configuration's folder."""
 
 
 class Fetch(ConfigModel):
@@ -118,6 +124,7 @@ class Fetch(ConfigModel):
     per_host: Annotated[int, Field(ge=1, le=20)] = 2
     """Most readings at a time from one host."""
     connect_timeout: Duration = dt.timedelta(seconds=10)
+    """Longest time to connect."""
     timeout: Duration = dt.timedelta(seconds=30)
     """Longest time for one reading in all."""
     max_bytes: Annotated[int, Field(ge=1024)] = 10 * 1024 * 1024
@@ -143,7 +150,9 @@ class Web(ConfigModel):
     """The readers' pages."""
 
     host: str = "127.0.0.1"
+    """Address the pages listen on."""
     port: Annotated[int, Field(ge=0, le=65535)] = 8000
+    """Port the pages listen on; 0 takes a free one."""
     public_url: AnyHttpUrl = AnyHttpUrl("https://news.example.com/")
     """Address under which readers reach the pages; links in messages begin with it. Mailbox providers want https."""
     trusted_proxies: Words = ()
@@ -176,7 +185,9 @@ class Alerts(ConfigModel):
     """Where operators hear of trouble."""
 
     mail_to: Words = ()
+    """Addresses that are told."""
     webhook: AnyHttpUrl | None = None
+    """URL that gets a JSON message by POST."""
     heartbeat: AnyHttpUrl | None = None
     """Address pinged while all is well."""
 
