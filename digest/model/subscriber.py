@@ -39,7 +39,11 @@ class Subscriber:
 
 @dataclass(frozen=True, slots=True)
 class Subscription:
-    """A subscriber's link to one newsletter, with the record of consent."""
+    """A subscriber's link to one newsletter, with the record of consent.
+
+    `since_at` is when the present state began, `consent_at` when the wording was agreed to (None: at
+    the same instant).
+    """
 
     subscriber_id: int
     newsletter: str
@@ -49,6 +53,7 @@ class Subscription:
     since_at: datetime
     paused_until: datetime | None = None
     frequency: Frequency = Frequency.EVERY
+    consent_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
