@@ -33,6 +33,7 @@ _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9-]*)(?:[^\"'>]|\"[^\"]*\"|'[^']*')*?
 _VOID = frozenset("area base br col embed hr img input link meta source track wbr".split())
 _OWN_STYLE = re.compile(r"<style type=\"text/css\">(?=\s*(?:#outlook|@media only screen and \(m))")
 _SPACE_BETWEEN_CELLS = re.compile(r">\s+(?=</?(?:table|tbody|tr|td|div|ul|li|p|h1|h2|h3)\b)")
+_INDENT = re.compile(r"\n\s+")
 _LOCK = threading.Lock()
 
 cssutils.log.setLevel(logging.CRITICAL)
@@ -81,7 +82,13 @@ def inline_styles(html: str) -> str:
             align_floating_images=False,
             disable_basic_attributes=["width", "height", "bgcolor", "align", "valign"],
         ).transform(pretty_print=False)
-    return DOCTYPE + _SPACE_BETWEEN_CELLS.sub(">", inlined[inlined.index("<html") :])
+    return DOCTYPE + _squeeze(inlined[inlined.index("<html") :])
+
+
+def _squeeze(html: str) -> str:
+    """Drop the indentation of style sheets and the space between cells and blocks, which count in the size."""
+    head, body, rest = html.partition("<body")
+    return _INDENT.sub("\n", head) + body + _SPACE_BETWEEN_CELLS.sub(">", rest)
 
 
 def find_mjml_fault(mjml: str) -> tuple[int | None, str]:

@@ -1,7 +1,7 @@
 """Fixed phrases, plurals, dates and numbers of a language; catalogues are the TOML files in `locale/`.
 
 A catalogue maps a key to a text with `{fields}`, or to a table of plural forms (CLDR: one, few, many, other).
-Languages without a catalogue get English phrases and their own dates.
+Languages without a catalogue get English phrases (isolated in a text that runs from right to left) and their own dates.
 """
 
 from __future__ import annotations
@@ -33,6 +33,7 @@ class Phrases:
         self.language = language
         self.locale = _locale(language)
         self._catalogue = _catalogue(self.locale.language, tuple(folders))
+        self._is_foreign = self.dir == "rtl" and "go_deeper" not in _catalogue_of(self.locale.language, tuple(folders))
 
     @property
     def dir(self) -> str:
@@ -55,6 +56,8 @@ class Phrases:
             phrase = phrase.get(form) or phrase["other"]
         if isinstance(count, int):
             fields["n"] = self.number(count)
+        if self._is_foreign:
+            phrase = f"\u2068{phrase}\u2069"
         holds_markup = any(isinstance(value, Markup) for value in fields.values())
         return (Markup(phrase) if holds_markup else phrase).format(**fields)
 
@@ -86,10 +89,16 @@ def _locale(language: str) -> Locale:
 
 @lru_cache(maxsize=64)
 def _catalogue(language: str, folders: tuple[Path, ...]) -> Catalogue:
-    """Return English, then the shipped language, then the users' own on top; the first folder has the last word."""
+    """Return English with the language's own phrases on top."""
+    return {**_catalogue_of("en", folders), **_catalogue_of(language, folders)}
+
+
+@lru_cache(maxsize=64)
+def _catalogue_of(language: str, folders: tuple[Path, ...]) -> Catalogue:
+    """Return the shipped phrases of a language, then the users' own on top; the first folder has the last word."""
     phrases: dict[str, str | Mapping[str, str]] = {}
-    own = [folder / "locale" / f"{language}.toml" for folder in reversed(folders)]
-    for file in [_SHIPPED / "en.toml", _SHIPPED / f"{language}.toml", *own]:
+    for folder in [_SHIPPED, *(folder / "locale" for folder in reversed(folders))]:
+        file = folder / f"{language}.toml"
         if file.is_file():
             try:
                 phrases |= tomllib.loads(file.read_text(encoding="utf-8"))
