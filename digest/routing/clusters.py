@@ -1,0 +1,149 @@
+"""Which stories are about the same event, decided one story at a time; which version leads is decided elsewhere.
+
+Precision first: a wrong merge loses a story. A story joins the cluster it resembles most, by words, names and numbers
+weighed by their rarity and by the time between; else it founds one. The same stories in the same order always give
+the same clusters.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from digest.model.story import Story
+from digest.routing.fingerprints import Fingerprint, fingerprint
+
+JOIN_AT = 0.30
+WINDOW = timedelta(days=5)
+"""A cluster takes no story published longer than this after its latest one, or before its first."""
+FEW = 20_000.0
+"""Rarity is measured as if so many ordinary stories had been seen before."""
+LOOKED_UP, POSTINGS, COMPARED = 12, 160, 24
+MOST_MEMBERS = 8
+"""Members a newcomer is compared with: the founder and the latest."""
+
+
+@dataclass(slots=True)
+class _Member:
+    id: str
+    vector: dict[str, float]
+    names: frozenset[str]
+    numbers: frozenset[str]
+
+
+@dataclass(slots=True)
+class _Cluster:
+    id: str
+    first_at: datetime
+    last_at: datetime
+    members: list[_Member] = field(default_factory=list)
+
+
+class Clusterer:
+    """Incremental clusters; a cluster's id is the id of the story that founded it."""
+
+    def __init__(self, *, join_at: float = JOIN_AT, window: timedelta = WINDOW) -> None:
+        self._join_at = join_at
+        self._window = window
+        self._seen: dict[str, int] = {}
+        self._stories = 0
+        self._cluster_of: dict[str, str] = {}
+        self._clusters: dict[str, _Cluster] = {}
+        self._postings: dict[str, deque[str]] = {}
+        self._wordings: dict[str, str] = {}
+
+    @classmethod
+    def from_stories(cls, stories: Iterable[Story]) -> Clusterer:
+        """Rebuild the clusters of stored stories, given in the order in which they were added."""
+        clusterer = cls()
+        for story in stories:
+            clusterer.add_story(story)
+        return clusterer
+
+    def add_story(self, story: Story) -> str:
+        """Add a story; return the id of its cluster."""
+        text = (
+            story.body
+            if not story.summary or story.body.startswith(story.summary[:40])
+            else f"{story.summary} {story.body}"
+        )
+        return self.add(story.id, story.headline, text, story.published_at, story.source)
+
+    def add(self, story_id: str, headline: str, text: str, published_at: datetime, source: str = "") -> str:
+        """Add a story and return the id of its cluster; a known id keeps its cluster."""
+        if story_id in self._cluster_of:
+            return self._cluster_of[story_id]
+        mark = fingerprint(headline, text)
+        vector = self._weigh(mark)
+        member = _Member(story_id, vector, mark.names, mark.numbers)
+        cluster = self._find(member, mark, published_at)
+        if cluster is None:
+            cluster = self._clusters[story_id] = _Cluster(story_id, published_at, published_at)
+        cluster.first_at = min(cluster.first_at, published_at)
+        cluster.last_at = max(cluster.last_at, published_at)
+        self._keep(cluster, member, mark)
+        return cluster.id
+
+    def _weigh(self, mark: Fingerprint) -> dict[str, float]:
+        """Return the features weighed by rarity, as a unit vector."""
+        total = self._stories + FEW
+        seen = self._seen
+        vector = {
+            word: weight * math.log(total / (1.0 + seen.get(word, 0) + FEW / 2000))
+            for word, weight in mark.features.items()
+        }
+        length = math.sqrt(sum(value * value for value in vector.values())) or 1.0
+        return {word: value / length for word, value in vector.items()}
+
+    def _find(self, member: _Member, mark: Fingerprint, published_at: datetime) -> _Cluster | None:
+        same = self._clusters.get(self._wordings.get(mark.wording, ""))
+        if same is not None and mark.features and self._in_time(same, published_at):
+            return same
+        votes: dict[str, float] = {}
+        rarest = sorted(member.vector, key=lambda word: (-member.vector[word], word))[:LOOKED_UP]
+        for word in rarest:
+            for cluster_id in self._postings.get(word, ()):
+                votes[cluster_id] = votes.get(cluster_id, 0.0) + member.vector[word]
+        best, best_score = None, self._join_at
+        for cluster_id in sorted(votes, key=lambda key: (-votes[key], key))[:COMPARED]:
+            cluster = self._clusters[cluster_id]
+            if self._in_time(cluster, published_at):
+                score = self._resemblance(member, cluster)
+                if score > best_score:
+                    best, best_score = cluster, score
+        return best
+
+    def _in_time(self, cluster: _Cluster, published_at: datetime) -> bool:
+        return cluster.first_at - self._window <= published_at <= cluster.last_at + self._window
+
+    def _resemblance(self, member: _Member, cluster: _Cluster) -> float:
+        scores = sorted((_compare(member, other) for other in cluster.members), reverse=True)
+        best = scores[:3]
+        return sum(best) / len(best)
+
+    def _keep(self, cluster: _Cluster, member: _Member, mark: Fingerprint) -> None:
+        self._stories += 1
+        self._cluster_of[member.id] = cluster.id
+        self._wordings.setdefault(mark.wording, cluster.id)
+        cluster.members.append(member)
+        if len(cluster.members) > MOST_MEMBERS:
+            del cluster.members[1]
+        for word in member.vector:
+            self._seen[word] = self._seen.get(word, 0) + 1
+        for word in sorted(member.vector, key=lambda w: (-member.vector[w], w))[:LOOKED_UP]:
+            postings = self._postings.setdefault(word, deque(maxlen=POSTINGS))
+            if cluster.id not in postings:
+                postings.append(cluster.id)
+
+
+def _compare(one: _Member, other: _Member) -> float:
+    """Return the resemblance of two stories, 0 to 1."""
+    small, large = (one.vector, other.vector) if len(one.vector) <= len(other.vector) else (other.vector, one.vector)
+    score = 0.0
+    for word, value in small.items():
+        if word in large:
+            score += value * large[word]
+    return score

@@ -1,0 +1,118 @@
+"""Which of its namesakes each name of a text stands for, as probabilities, chosen jointly; what follows from it is decided elsewhere."""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from digest.routing.gazetteer import distance_km
+from digest.routing.mentions import NameUse, Reading
+from digest.routing.names import Candidate
+
+SIZE, STATE, SUPPORT, SUPPORT_MOST = 1.4, 5.0, 3.0, 1.6
+AT_HOME, NEAR_HOME, HOME_STATE = 4.0, 2.8, 1.4
+FOREIGN = 3.0
+TEMPERATURE = 0.6
+SUPPORT_KM, HOME_KM, NEAR_HOME_KM = 80.0, 25.0, 120.0
+MOST_NAMESAKES = 16
+"""Of names that dozens of places bear, only so many are weighed: the largest, and those with something for them."""
+
+
+class Home(NamedTuple):
+    """Where a source is at home; `regions` are those that hold it."""
+
+    lat: float
+    lon: float
+    state: str
+    country: str
+    regions: tuple[str, ...]
+    label: str
+
+
+@dataclass(slots=True)
+class Grounded:
+    """A name with the probabilities of its candidates; what is left to 1 is "not a place"."""
+
+    use: NameUse
+    chances: list[tuple[Candidate, float]]
+
+
+def ground(reading: Reading, home: Home | None, home_country: str) -> list[Grounded]:
+    """Choose among the namesakes of all names of a text, in two passes: alone, then with mutual support."""
+    named_states = sum(reading.states.values()) + sum(1 for use in reading.uses.values() if use.state)
+    shares: dict[str, float] = defaultdict(float)
+    for state, count in reading.states.items():
+        shares[state] += count / named_states
+    for use in reading.uses.values():
+        if use.state:
+            shares[use.state] += 1 / named_states
+    rows = []
+    for use in reading.uses.values():
+        candidates = [c for c in use.name.candidates if c.state == use.state] if use.state else use.name.candidates
+        scored = [(c, _score_alone(c, shares, home, home_country, reading)) for c in candidates]
+        scored.sort(key=lambda pair: -pair[1])
+        rows.append((use, scored))
+    alone = [Grounded(use, _softmax(scored[:MOST_NAMESAKES], use.nowhere)) for use, scored in rows]
+    if len(rows) < 2:
+        return alone
+    cells = _spread(alone)
+    result = []
+    for number, (use, scored) in enumerate(rows):
+        backed = [(c, score + _support(c, number, cells)) for c, score in scored]
+        result.append(Grounded(use, _softmax(backed, use.nowhere)))
+    return result
+
+
+def _score_alone(
+    candidate: Candidate, shares: dict[str, float], home: Home | None, home_country: str, reading: Reading
+) -> float:
+    score = SIZE * candidate.size
+    if candidate.state:
+        score += STATE * shares.get(candidate.state, 0.0)
+    if candidate.country != home_country:
+        score += STATE / 2 if reading.countries.get(candidate.country) else -FOREIGN
+    if home is not None and candidate.country == home.country:
+        away = distance_km(candidate.lat, candidate.lon, home.lat, home.lon)
+        if away <= HOME_KM:
+            score += AT_HOME
+        elif away <= NEAR_HOME_KM:
+            score += NEAR_HOME
+        elif candidate.state == home.state:
+            score += HOME_STATE
+    return score
+
+
+def _softmax(scored: Sequence[tuple[Candidate, float]], nowhere: float) -> list[tuple[Candidate, float]]:
+    top = max([nowhere, *(score for _, score in scored)])
+    masses = [math.exp((score - top) / TEMPERATURE) for _, score in scored]
+    total = sum(masses) + math.exp((nowhere - top) / TEMPERATURE)
+    return [(c, mass / total) for (c, _), mass in zip(scored, masses, strict=True) if mass > 0.004 * total]
+
+
+_Cells = dict[tuple[int, int], list[tuple[int, Candidate, float]]]
+
+
+def _spread(alone: list[Grounded]) -> _Cells:
+    """Put what is likely into cells of one degree, so that neighbours are found without comparing all pairs."""
+    cells: _Cells = defaultdict(list)
+    for number, grounded in enumerate(alone):
+        for candidate, chance in grounded.chances:
+            if chance > 0.03:
+                cells[int(candidate.lat // 1), int(candidate.lon // 1)].append((number, candidate, chance))
+    return cells
+
+
+def _support(candidate: Candidate, number: int, cells: _Cells) -> float:
+    row, column = int(candidate.lat // 1), int(candidate.lon // 1)
+    mass = 0.0
+    for near_row in (row - 1, row, row + 1):
+        for near_column in (column - 1, column, column + 1):
+            for other, neighbour, chance in cells.get((near_row, near_column), ()):
+                if other != number and (
+                    distance_km(candidate.lat, candidate.lon, neighbour.lat, neighbour.lon) <= SUPPORT_KM
+                ):
+                    mass += chance
+    return SUPPORT * min(SUPPORT_MOST, mass)

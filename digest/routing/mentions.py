@@ -1,0 +1,303 @@
+"""Names of places in a text, each with a weight from the words around it; which of the namesakes is meant is not decided here."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from digest.routing.gazetteer import load_area_codes, load_persons, name_key
+from digest.routing.names import BIG_NAME, Name, NameIndex
+from digest.routing.states import AP_ABBREVIATIONS, US_STATES
+
+LEAD_CHARS = 300
+HEADLINE_TIMES, LEAD_TIMES, DATELINE_TIMES = 2.0, 1.6, 3.0
+
+_CAP = r"(?:(?:St|Ste|Ft|Mt)\.|[A-ZÀ-ÖØ-ÞĀĆČĎĐĒĖĘĚĞĢĪĮİĶĹĽŁŃŅŇŌŐŘŚŞŠŢŤŪŮŰŲŹŻŽ][\w'’]*)"
+_LINKS = r"(?:of|the|du|de|la|le|del|los|and|on|upon|in|am|an|der)"
+_SPLIT = re.compile(r"[ -]")
+_RUN = re.compile(rf"{_CAP}(?:[ -](?:{_LINKS} ){{0,2}}{_CAP})*")
+_PHONE = re.compile(r"(?<!\d)\(?([2-9]\d\d)(?:\) ?|[-. ])\d{3}[-. ]\d{4}(?!\d)")
+_DATELINE = re.compile(
+    r"\W{0,3}(?:(?:[A-Z][A-Z.'’-]+)(?: [A-Z][A-Z.'’-]+)*(?:, [A-Z][\w.]+(?: [A-Z]\w+)?)?"
+    r"(?: ?\([^)]{2,40}\))?|[A-Z][\w.' -]{2,40}(?:, [A-Z][\w.]+(?: [A-Z]\w+)?)? \((?:AP|Reuters|UPI|AFP|CNN|KDKA|CBS|NBC|ABC)[^)]{0,20}\))"
+    r" ?(?:—|–|--|-|_|:) ?"
+)
+_STATE_AFTER = re.compile(
+    r",? \(?(?:(" + "|".join(sorted(US_STATES.values(), key=len, reverse=True)) + r")\b(?! (?:State|University))|("
+    + "|".join(re.escape(a) for a in sorted(AP_ABBREVIATIONS, key=len, reverse=True)) + r")\.)|, ([A-Z]{2})\b(?!\.)"
+)  # fmt: skip
+_COUNTY_AFTER = re.compile(r" (?:County|Parish|Borough|Co\.)(?!\w)|(?:,? (?:and |or )?[A-Z]\w+){0,4} [Cc]ounties\b")
+_STREET_AFTER = re.compile(
+    r"(?: [A-Z]\w+)? (?:Street|St\.|St(?= )|Avenue|Ave\b|Road|Rd\b|Drive|Dr\.|Boulevard|Blvd|Lane|Ln\b|Parkway|Pkwy|Highway|"
+    r"Hwy|Pike|Terrace|Circle|Trail|Turnpike|Expressway|Freeway|streets|avenues|roads)"
+)
+_BLOCK_BEFORE = re.compile(r"(?:block of |\d )(?:[NSEW]\.? |North |South |East |West )?$")
+_IN_BEFORE = re.compile(r"\b(?:in|near|at|from|outside|around|downtown|to|of|for) (?:[Dd]owntown |[Nn]earby )?$", re.I)
+_PERSON_BEFORE = re.compile(
+    r"\b(?:Mr|Mrs|Ms|Dr|Rev|Gov|Sen|Rep|Sgt|Lt|Capt|Col|Gen|Cpl|Pvt|Det|Jr|Prof|Hon|[A-Z])\.? $|[\"”“] ?$"
+)
+_AFTER = re.compile(
+    r"(?:'s|’s)?[ -](?:"
+    r"(?P<official>(?:area )?(?:police|mayor|residents?|city council|city hall|council(?:man|woman)?|officials|fire "
+    r"(?:department|chief|marshal)|firefighters|sheriff|commissioners|man|woman|native|suburbs?|neighborhoods?|metro|area"
+    r"|based|city|township|voters|families|homeowners|public schools|school board|school district)\b)"
+    r"|(?P<paper>(?:[A-Z]\w+[ -])?(?:Times|Herald|Tribune|Post|News|Gazette|Journal|Dispatch|Star|Sun|Chronicle|Press|Inquirer|Observer|"
+    r"Register|Courier|Ledger|Morning News|Sentinel|Free Press|Banner|Examiner|Record|Globe|Mirror|Magazine)\b)"
+    r"|(?P<site>(?:[A-Z]\w+ ){0,2}(?:High|Middle|Elementary|School|Schools|Park|Church|Hospital|University|College|Medical|Center|Mall|"
+    r"Airport|Stadium|Theater|Theatre|Museum|Library|Academy|Institute|Raceway|Speedway|Hotel|Inn)\b)"
+    r"|(?P<team>[A-Z][a-z]+s\b)"
+    r")"
+)  # fmt: skip
+_STATE_OF = {name: code for code, name in US_STATES.items()}
+_AP_KEYS = {name_key(short): code for short, code in AP_ABBREVIATIONS.items() if "." not in short}
+_NOWHERE, _NOWHERE_SMALL = 5.0, 9.0
+_AFTER_TIMES = {"official": 1.2, "paper": 0.15, "site": 0.5, "team": 0.4}
+_TITLES = frozenset(
+    ["mr", "mrs", "ms", "dr", "judge", "justice", "officer", "detective", "sergeant", "lieutenant", "captain", "chief", "deputy", "sheriff", "mayor", "senator", "rep", "representative", "gov", "governor", "president", "coach", "pastor", "rev", "reverend", "father", "sister", "brother", "bishop", "councilman", "councilwoman", "commissioner", "attorney", "prosecutor", "spokesman", "spokeswoman", "spokesperson", "director", "manager", "superintendent", "principal", "professor", "sir", "lord", "lady", "king", "queen", "prince", "princess", "saint", "secretary", "minister", "chairman", "chairwoman", "congressman", "congresswoman", "private", "corporal", "colonel", "general", "trooper", "agent", "quarterback", "guard", "forward", "pitcher", "actor", "actress", "singer", "author", "miss", "uncle", "aunt"]
+)
+_SIDES = frozenset(
+    ["north", "south", "east", "west", "northeast", "northwest", "southeast", "southwest", "greater", "metro", "central", "downtown", "upper", "lower", "old", "new"]
+)
+_PLAIN_STARTS = frozenset(
+    ["in", "near", "at", "from", "the", "a", "an", "to", "of", "for", "and", "but", "on", "by", "with", "as", "after", "before", "when", "while", "where", "since", "until", "near", "outside", "around", "inside", "if", "that", "this"]
+)
+
+
+class Mention(NamedTuple):
+    """One name at one position of the text."""
+
+    words: str
+    start: int
+    weight: float
+    place: str
+    state: str
+    sure: bool
+
+
+class _Spot(NamedTuple):
+    """A word of a run of capitalised words: where the run and the word start, and all words of the run."""
+
+    run_start: int
+    start: int
+    position: int
+    words: list[str]
+    keys: list[str]
+
+
+@dataclass(slots=True)
+class NameUse:
+    """All mentions of one name in a text, and the mass of the guess that it is no place at all."""
+
+    name: Name
+    mentions: list[Mention] = field(default_factory=list)
+    state: str = ""
+    nowhere: float = _NOWHERE
+    is_county: bool = False
+
+    @property
+    def weight(self) -> float:
+        """The mentions' weights together, at most 9."""
+        return min(9.0, sum(mention.weight for mention in self.mentions))
+
+
+@dataclass(slots=True)
+class Reading:
+    """What the walk over one text found."""
+
+    uses: dict[str, NameUse] = field(default_factory=dict)
+    states: Counter[str] = field(default_factory=Counter)
+    countries: Counter[str] = field(default_factory=Counter)
+    area_codes: list[tuple[str, str]] = field(default_factory=list)
+
+    @property
+    def reaches(self) -> bool:
+        """Whether any name may lie in a region at all."""
+        return any(use.name.reaches for use in self.uses.values())
+
+
+class Walker:
+    """Walks texts for one index of names."""
+
+    def __init__(self, index: NameIndex) -> None:
+        self._index = index
+        self._codes = load_area_codes()
+
+    def read(self, headline: str, body: str) -> Reading:
+        """Return the names of places in a story."""
+        body = body.removeprefix(headline).lstrip(" .\n")
+        walk = _Walk(self._index, headline, body)
+        for run in _RUN.finditer(walk.text):
+            walk.take_run(run)
+        reading = walk.finish()
+        for found in _PHONE.finditer(body):
+            if found[1] in self._codes:
+                reading.area_codes.append((found[0], found[1]))
+        return reading
+
+
+class _Walk:
+    """One walk over one text: the names found so far, and who turned out to be a person."""
+
+    def __init__(self, index: NameIndex, headline: str, body: str) -> None:
+        self.text = f"{headline}\n{body}"
+        self._index = index
+        self._first, self._last = load_persons()
+        self._found = Reading()
+        self._persons: set[str] = set()
+        self._body = len(headline) + 1
+        dateline = _DATELINE.match(self.text, self._body)
+        self._dateline = dateline.end() if dateline else 0
+        letters = headline[:200]
+        self._shouted = letters.isupper()
+
+    def take_run(self, run: re.Match[str]) -> None:
+        """Look up the names in one run of capitalised words, the longest first."""
+        text = run.group()
+        words = _SPLIT.split(text)
+        keys = [_word_key(word) for word in words]
+        longest = self._index.longest
+        position, start = 0, run.start()
+        while position < len(words):
+            step = 1
+            key = keys[position]
+            if words[position][0].isupper() and (key in longest or key in self._index.heads):
+                step = self._take_at(_Spot(run.start(), start, position, words, keys))
+            start += sum(len(word) + 1 for word in words[position : position + step])
+            position += step
+
+    def _take_at(self, spot: _Spot) -> int:
+        """Take the longest name at a word; return how many words it used."""
+        keys, position = spot.keys, spot.position
+        most = min(self._index.longest.get(keys[position], 2), len(keys) - position, 5)
+        for length in range(max(most, 2 if len(keys) - position > 1 else 1), 0, -1):
+            key = " ".join(keys[position : position + length])
+            end = spot.start + sum(len(w) + 1 for w in spot.words[position : position + length]) - 1
+            if self._is_context(key, end):
+                return length
+            counties = self._index.find_county(key) if _COUNTY_AFTER.match(self.text, end) else None
+            name = counties or self._index.find(key)
+            if name is not None:
+                self._take_name(name, spot, length, end, counties is not None)
+                return length
+        return 1
+
+    def _is_context(self, key: str, end: int) -> bool:
+        """Note a state or country; such a name is a place only with a state behind it."""
+        state = self._index.states.get(key) or self._index.provinces.get(key)
+        if state and key not in ("new york", "washington") and not _STATE_AFTER.match(self.text, end):
+            self._found.states[state] += 1
+            return True
+        if key in _AP_KEYS and self.text[end : end + 1] == ".":
+            self._found.states[_AP_KEYS[key]] += 1
+            return True
+        country = self._index.countries.get(key)
+        if country and not _STATE_AFTER.match(self.text, end):
+            self._found.countries[country] += 1
+            return True
+        return False
+
+    def _take_name(self, name: Name, spot: _Spot, length: int, end: int, is_county: bool) -> None:
+        """Weigh one mention, unless the words around it say that it is no place."""
+        text, start = self.text, spot.start
+        before = text[max(0, start - 24) : start]
+        state = self._state_after(name, end)
+        is_dateline = self._body <= start < self._dateline
+        after_in = _IN_BEFORE.search(before) is not None
+        if not (state or is_county or is_dateline) and self._refuse(name, spot, length, end, before, after_in):
+            return
+        after = _AFTER.match(text, end)
+        kind = after.lastgroup if after else None
+        if (
+            kind == "team"
+            and spot.position + length < len(spot.words)
+            and spot.keys[spot.position + length] in self._last
+        ):
+            kind = None
+        weight = _AFTER_TIMES.get(kind or "", 1.0)
+        if state or is_county:
+            weight = 1.5
+        if name.key == "washington" and not state:
+            weight *= 0.5
+        place = "text"
+        if is_dateline:
+            weight, place = weight * DATELINE_TIMES, "dateline"
+        elif start < self._body:
+            weight, place = weight * HEADLINE_TIMES, "headline"
+        elif start < self._body + LEAD_CHARS:
+            weight, place = weight * LEAD_TIMES, "lead"
+        use = self._found.uses.setdefault(name.key, NameUse(name, is_county=is_county))
+        use.state = use.state or state
+        sure = bool(state or is_county or is_dateline or after_in or kind == "official")
+        if use.nowhere == _NOWHERE and name.flags and max(c.population for c in name.candidates) < BIG_NAME:
+            use.nowhere = _NOWHERE_SMALL
+        if sure and not any(mention.sure for mention in use.mentions):
+            use.nowhere -= 3.0
+        use.mentions.append(Mention(text[start:end], start, weight, place, state, sure))
+
+    def _state_after(self, name: Name, end: int) -> str:
+        """Return the state written behind a name, if one of its namesakes lies there."""
+        found = _STATE_AFTER.match(self.text, end)
+        if found is None:
+            return ""
+        full, short, code = found.groups()
+        state = _STATE_OF.get(full or "") or AP_ABBREVIATIONS.get(short or "") or code or ""
+        return state if any(candidate.state == state for candidate in name.candidates) else ""
+
+    def _refuse(self, name: Name, spot: _Spot, length: int, end: int, before: str, after_in: bool) -> bool:
+        """Tell whether the mention is a street, a person or an ordinary word."""
+        text, position = self.text, spot.position
+        word = spot.words[position]
+        if name.needs_the and not before.lower().endswith("the "):
+            return True
+        if _STREET_AFTER.match(text, end) or _BLOCK_BEFORE.search(before):
+            return True
+        if (
+            length == 1
+            and word.isupper()
+            and len(word) < 5
+            and not self._shouted
+            and not name.candidates[0].kind == "nickname"
+        ):
+            return True
+        if "w" in name.flags and not after_in:
+            return True
+        if length == 1 and self._is_person(name, spot, before, after_in):
+            self._persons.add(name.key)
+            return True
+        return False
+
+    def _is_person(self, name: Name, spot: _Spot, before: str, after_in: bool) -> bool:
+        """Tell whether a one-word name stands where a person's name stands."""
+        position, keys, words = spot.position, spot.keys, spot.words
+        if position > 0:
+            previous = keys[position - 1]
+            if previous in _TITLES:
+                return True
+            if previous in self._first and previous not in _SIDES and previous not in _PLAIN_STARTS:
+                return True
+        elif _PERSON_BEFORE.search(before):
+            return True
+        if name.key in self._persons and not after_in:
+            return True
+        if "f" in name.flags and position + 1 < len(words) and not words[position].endswith(("'s", "’s")):
+            following = keys[position + 1]
+            return following in self._last and not _AFTER.match(self.text, spot.start + len(words[position]))
+        return False
+
+    def finish(self) -> Reading:
+        """Drop what later turned out to be a person, and return all."""
+        for key in self._persons & self._found.uses.keys():
+            use = self._found.uses[key]
+            use.mentions = [mention for mention in use.mentions if mention.sure]
+            if not use.mentions:
+                del self._found.uses[key]
+        return self._found
+
+
+def _word_key(word: str) -> str:
+    """Return one word as it stands in keys."""
+    if word.endswith(("'s", "’s")):
+        word = word[:-2]
+    return name_key(word)

@@ -1,0 +1,218 @@
+"""The index of everything a text may call a place: places, counties, nicknames and the user's own names; no text is read."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+from digest.routing.gazetteer import (
+    County,
+    Place,
+    county_key,
+    distance_km,
+    load_countries,
+    load_gazetteer,
+    name_key,
+)
+from digest.routing.regions import Region
+from digest.routing.states import AP_ABBREVIATIONS, COUNTRY_WORDS, PROVINCES, US_STATES
+
+NICKNAMES = {
+    "Philly": "Philadelphia, PA", "Twin Cities": "Minneapolis, MN", "NoVA": "Arlington, VA",
+    "Northern Virginia": "Arlington, VA", "The Triangle": "Raleigh, NC", "Research Triangle": "Durham, NC",
+    "Bay Area": "San Francisco, CA", "Silicon Valley": "San Jose, CA", "East Bay": "Oakland, CA",
+    "Inland Empire": "Riverside, CA", "Orange County": "Anaheim, CA", "SoCal": "Los Angeles, CA",
+    "Southland": "Los Angeles, CA", "Hollywood": "Los Angeles, CA", "Wine Country": "Santa Rosa, CA",
+    "Chicagoland": "Chicago, IL", "Windy City": "Chicago, IL", "Big Apple": "New York City, NY",
+    "NYC": "New York City, NY", "Long Island": "Hempstead, NY", "Hudson Valley": "Poughkeepsie, NY",
+    "Staten Island": "New York City, NY", "Harlem": "New York City, NY", "Big Easy": "New Orleans, LA",
+    "NOLA": "New Orleans, LA", "Motor City": "Detroit, MI", "Metro Detroit": "Detroit, MI",
+    "Beantown": "Boston, MA", "Cape Cod": "Barnstable, MA", "Sin City": "Las Vegas, NV", "Vegas": "Las Vegas, NV",
+    "Music City": "Nashville, TN", "Mile High City": "Denver, CO", "Front Range": "Denver, CO",
+    "Valley of the Sun": "Phoenix, AZ", "Emerald City": "Seattle, WA", "Puget Sound": "Seattle, WA",
+    "Rose City": "Portland, OR", "Rip City": "Portland, OR", "Steel City": "Pittsburgh, PA",
+    "Lehigh Valley": "Allentown, PA", "Delaware Valley": "Philadelphia, PA", "South Jersey": "Camden, NJ",
+    "Jersey Shore": "Toms River, NJ", "North Jersey": "Newark, NJ", "Metroplex": "Dallas, TX", "DFW": "Dallas, TX",
+    "D-FW": "Dallas, TX", "Space City": "Houston, TX", "Alamo City": "San Antonio, TX",
+    "Rio Grande Valley": "McAllen, TX", "Hill Country": "Fredericksburg, TX", "Tampa Bay": "Tampa, FL",
+    "South Florida": "Miami, FL", "South Beach": "Miami Beach, FL", "Space Coast": "Melbourne, FL",
+    "Treasure Coast": "Port Saint Lucie, FL", "Gold Coast": "Fort Lauderdale, FL", "Hampton Roads": "Norfolk, VA",
+    "Tidewater": "Norfolk, VA", "Queen City": "Charlotte, NC", "Charm City": "Baltimore, MD",
+    "Mid-South": "Memphis, TN", "Quad Cities": "Davenport, IA", "Siouxland": "Sioux City, IA",
+    "Northwest Arkansas": "Fayetteville, AR", "Wasatch Front": "Salt Lake City, UT", "Treasure Valley": "Boise, ID",
+    "Circle City": "Indianapolis, IN", "Beltway": "Washington, DC", "Georgetown University": "Washington, DC",
+    "Metro East": "Belleville, IL", "Palmetto State": "Columbia, SC", "Upstate": "Greenville, SC",
+    "Lowcountry": "Charleston, SC", "Iron Range": "Hibbing, MN", "Mahoning Valley": "Youngstown, OH",
+    "Miami Valley": "Dayton, OH", "Tri-State Area": "Cincinnati, OH", "LA": "Los Angeles, CA",
+}  # fmt: skip
+"""What people call a metropolitan area, and its main place; ambiguous ones (Queen City) stand for the largest."""
+
+BIG_NAME = 150_000
+"""From this population on, a place's name that is also a person or a word is mostly the place."""
+
+
+class Candidate(NamedTuple):
+    """One thing a name may stand for. `regions` maps region ids to the part (0 to 1) of it that lies inside."""
+
+    label: str
+    lat: float
+    lon: float
+    size: float
+    population: int
+    country: str
+    state: str
+    kind: str
+    regions: Mapping[str, float]
+
+
+class Name(NamedTuple):
+    """A key of the index: its candidates, and whether it also reads as a person or a word."""
+
+    key: str
+    candidates: tuple[Candidate, ...]
+    flags: str
+    needs_the: bool
+    reaches: bool
+
+
+class NameIndex:
+    """Candidates by name for one set of regions."""
+
+    def __init__(self, regions: Mapping[str, Region]) -> None:
+        gazetteer = load_gazetteer()
+        self._gazetteer = gazetteer
+        self._regions = regions
+        self._names: dict[str, Name | None] = {}
+        self._counties: dict[str, Name | None] = {}
+        self._own: dict[str, list[Candidate]] = {}
+        self._needs_the: set[str] = set()
+        self._region_of: dict[int, dict[str, float]] = {}
+        for region in regions.values():
+            for place_id in region.inside:
+                self._region_of.setdefault(place_id, {})[region.id] = 1.0
+        self._county_regions = self._share_counties()
+        self.longest = dict(gazetteer.longest)
+        for key in gazetteer.counties_by_name:
+            self._lengthen(key)
+        self._add_nicknames()
+        self._add_own_names()
+        self.states = {name_key(name): code for code, name in US_STATES.items()}
+        self.provinces = {name_key(name): code for name, (_, code) in PROVINCES.items()}
+        self.countries = _country_keys()
+        context = (*self.states, *self.provinces, *self.countries, *map(name_key, AP_ABBREVIATIONS))
+        self.heads = frozenset(key.split()[0] for key in context)
+
+    def find(self, key: str) -> Name | None:
+        """Return what a name may stand for, or None."""
+        if key not in self._names:
+            places = self._gazetteer.by_name.get(key, [])
+            own = self._own.get(key, [])
+            candidates = tuple(own) + tuple(self._as_candidate(place) for place in places)
+            flags = "" if own else "".join(sorted({flag for place in places for flag in place.flags}))
+            self._names[key] = self._named(key, candidates, flags)
+        return self._names[key]
+
+    def find_county(self, key: str) -> Name | None:
+        """Return the counties of that name (without the word county), or None."""
+        if key not in self._counties:
+            counties = self._gazetteer.counties_by_name.get(key, [])
+            self._counties[key] = self._named(f"{key} county", tuple(map(self._county_candidate, counties)), "")
+        return self._counties[key]
+
+    def find_region(self, region_id: str) -> Region | None:
+        """Return the region of that id, or None."""
+        return self._regions.get(region_id)
+
+    def regions_at(self, lat: float, lon: float, county: str = "") -> dict[str, float]:
+        """Return the regions a point lies in, each with 1."""
+        return {region.id: 1.0 for region in self._regions.values() if region.contains(lat, lon, county)}
+
+    def _named(self, key: str, candidates: tuple[Candidate, ...], flags: str) -> Name | None:
+        if not candidates:
+            return None
+        return Name(key, candidates, flags, key in self._needs_the, any(c.regions for c in candidates))
+
+    def _as_candidate(self, place: Place) -> Candidate:
+        return Candidate(
+            place.label, place.lat, place.lon, math.log10(max(place.population, 100)), place.population,
+            place.country, place.state, "place", self._region_of.get(place.id, {}),
+        )  # fmt: skip
+
+    def _county_candidate(self, county: County) -> Candidate:
+        return Candidate(
+            county.label, county.lat, county.lon, math.log10(max(county.population, 1000)), county.population,
+            "US", county.state, "county", self._county_regions.get(county.fips, {}),
+        )  # fmt: skip
+
+    def _share_counties(self) -> dict[str, dict[str, float]]:
+        """Return for each county the part of its people that live in each region."""
+        people: dict[tuple[str, str], int] = {}
+        for region in self._regions.values():
+            for place_id in region.inside:
+                place = self._gazetteer.places[place_id]
+                people[place.county, region.id] = people.get((place.county, region.id), 0) + place.population
+        shares: dict[str, dict[str, float]] = {}
+        for (fips, region_id), inside in people.items():
+            county = self._gazetteer.counties.get(fips)
+            if county is not None and inside > 0.1 * county.population:
+                shares.setdefault(fips, {})[region_id] = min(1.0, inside / max(1, county.population))
+        return shares
+
+    def _add_nicknames(self) -> None:
+        for nickname, label in NICKNAMES.items():
+            name, _, state = label.partition(", ")
+            places = self._gazetteer.by_name.get(name_key(name), [])
+            place = next((p for p in places if p.state == state and p.country == "US"), None)
+            if place is not None:
+                self._add_own(nickname, self._as_candidate(place)._replace(kind="nickname"))
+
+    def _add_own_names(self) -> None:
+        for region in self._regions.values():
+            for name in region.names:
+                centre = region.centres[0]
+                # What the user calls the region means this region, whoever else bears the name.
+                self._own.pop(_without_the(name), None)
+                candidate = self._as_candidate(centre)._replace(
+                    label=f"{name} ({region.id})", kind="region", regions={region.id: 1.0}
+                )
+                self._add_own(name, candidate)
+
+    def _add_own(self, name: str, candidate: Candidate) -> None:
+        key = _without_the(name)
+        self._own.setdefault(key, []).append(candidate)
+        if name.lower().startswith("the ") and " " not in key:
+            self._needs_the.add(key)
+        self._lengthen(key)
+
+    def _lengthen(self, key: str) -> None:
+        first, _, rest = key.partition(" ")
+        self.longest[first] = max(self.longest.get(first, 0), 1 + len(rest.split()))
+
+
+def nearest_label(candidate: Candidate, region: Region) -> str:
+    """Say where a candidate lies, as `Aurora, CO, 13 km from Denver`."""
+    if candidate.kind != "place" or not region.centres:
+        return candidate.label
+    centre = min(region.centres, key=lambda c: distance_km(candidate.lat, candidate.lon, c.lat, c.lon))
+    away = distance_km(candidate.lat, candidate.lon, centre.lat, centre.lon)
+    return candidate.label if away < 1 else f"{candidate.label}, {away:.0f} km from {centre.name}"
+
+
+def _without_the(name: str) -> str:
+    return name_key(name).removeprefix("the ")
+
+
+def _country_keys() -> dict[str, str]:
+    keys = {name_key(name): code for code, name in load_countries().items()}
+    for code, words in COUNTRY_WORDS.items():
+        keys |= {name_key(word): code for word in words}
+    # The country is rarer in our news than the state, and Saint Helena and the like are towns.
+    for town in ("georgia", "saint helena", "jersey", "guam", "puerto rico"):
+        keys.pop(town, None)
+    return keys
+
+
+def keys_of(names: Iterable[str]) -> set[str]:
+    """Return the comparison forms of names."""
+    return {county_key(name) for name in names}

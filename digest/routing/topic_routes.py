@@ -1,0 +1,167 @@
+"""Scores stories against topics and the background that competes with them, and says which are told, with evidence."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from digest.model.routes import Evidence, Route
+from digest.routing.lexicon import Hit, Lexicon, points_of
+from digest.routing.topic_definitions import Topic, load_builtin
+from digest.routing.vectors import Vectors
+
+if TYPE_CHECKING:
+    from digest.routing.vectors import Matrix
+
+TEMPERATURE, LEXICON_TIMES, EVEN_FACETS = 0.07, 2.0, 7.0
+BACKGROUND_TIMES = 0.75
+TOO_CLOSE = 0.60
+SECOND_SHARE = 0.40
+CATEGORY_BONUS = 2.0
+NESTED_POINTS, NESTED_WORDS = 3.5, 20
+FIRST_WORDS = 60
+NEAR_MISS = 0.6
+
+
+class TopicText(NamedTuple):
+    """What is read of a story for its topics: headline, opening words, feed categories, hints of the source."""
+
+    title: str
+    text: str
+    categories: tuple[str, ...] = ()
+    hints: tuple[str, ...] = ()
+
+
+class TopicRouter:
+    """Routes batches of texts to topics."""
+
+    def __init__(self, topics: Mapping[str, Topic], vectors: Vectors | None) -> None:
+        self._vectors = vectors
+        self._nested = [topic for topic in topics.values() if topic.parent in topics]
+        self._topics = [topic for topic in topics.values() if topic.parent not in topics]
+        self.dropped: list[str] = []
+        background = self._keep_background(topics)
+        self._sections = self._topics + background
+        self._all = self._sections + self._nested
+        self._lexicon = Lexicon([topic.terms for topic in self._all])
+        self._facets = [(number, facet) for number, s in enumerate(self._sections) for facet in s.facets or (s.id,)]
+        self._facet_matrix = vectors.embed([("", facet) for _, facet in self._facets]) if vectors else None
+        self._prior = [math.log(EVEN_FACETS / max(1, len(section.facets))) for section in self._sections]
+
+    def _keep_background(self, topics: Mapping[str, Topic]) -> list[Topic]:
+        """Drop the sections that a topic of the user's own is about."""
+        sections = [section for section in load_builtin("background").values() if section.id not in topics]
+        own = [("", facet) for topic in topics.values() if topic.is_own for facet in topic.facets]
+        if self._vectors is None or not own:
+            return sections
+        mine = self._vectors.embed(own)
+        kept = []
+        for section in sections:
+            theirs = self._vectors.embed([("", facet) for facet in section.facets])
+            if float((theirs @ mine.T).max()) >= TOO_CLOSE:
+                self.dropped.append(section.id)
+            else:
+                kept.append(section)
+        return kept
+
+    def route(self, texts: Sequence[TopicText]) -> list[tuple[tuple[Route, ...], tuple[Route, ...]]]:
+        """Return for each text the topics it is about and those it just missed."""
+        cosines = self._cosines(texts)
+        return [
+            self._route_one(text, cosines[number] if cosines is not None else None) for number, text in enumerate(texts)
+        ]
+
+    def _cosines(self, texts: Sequence[TopicText]) -> list[list[float]] | None:
+        if self._vectors is None or self._facet_matrix is None or not texts:
+            return None
+        matrix: Matrix = self._vectors.embed([(text.title, text.text) for text in texts])
+        cosines: list[list[float]] = (matrix @ self._facet_matrix.T).tolist()
+        return cosines
+
+    def _route_one(self, text: TopicText, cosines: list[float] | None) -> tuple[tuple[Route, ...], tuple[Route, ...]]:
+        hits = self._lexicon.find(text.title, text.text)
+        shares, nearest = self._shares(hits, cosines, text)
+        told: list[Route] = []
+        near: list[Route] = []
+        order = sorted(range(len(self._topics)), key=lambda number: -shares[number])
+        for rank, number in enumerate(order):
+            topic, share = self._topics[number], shares[number]
+            needed = topic.least_share if rank == 0 else max(SECOND_SHARE, topic.least_share)
+            if share < NEAR_MISS * topic.least_share:
+                break
+            route = Route(topic.id, round(share, 4), round(share, 4), self._evidence(hits[number], nearest.get(number)))
+            (told if share >= needed else near).append(route)
+        for offset, topic in enumerate(self._nested):
+            self._take_nested(topic, hits[len(self._sections) + offset], text, told, near)
+        return tuple(told), tuple(near[:3])
+
+    def _shares(
+        self, hits: list[list[Hit]], cosines: list[float] | None, text: TopicText
+    ) -> tuple[list[float], dict[int, tuple[str, float]]]:
+        """Return each section's share, and its facet nearest to the text."""
+        base = []
+        said = {category.casefold() for category in text.categories}
+        for number, section in enumerate(self._sections):
+            lexicon = points_of(hits[number]) / 4 if hits[number] else 0.0
+            if number >= len(self._topics):
+                lexicon *= BACKGROUND_TIMES
+            bonus = CATEGORY_BONUS if section.categories & said or section.id in text.hints else 0.0
+            base.append(LEXICON_TIMES * lexicon + bonus + self._prior[number])
+        scores = [
+            base[number] + (cosines[row] / TEMPERATURE if cosines else 0.0)
+            for row, (number, _) in enumerate(self._facets)
+        ]
+        top = max(scores, default=0.0)
+        shares = [0.0] * len(self._sections)
+        best: dict[int, tuple[str, float]] = {}
+        for row, (number, facet) in enumerate(self._facets):
+            shares[number] += math.exp(scores[row] - top)
+            if cosines and cosines[row] > best.get(number, ("", -1.0))[1]:
+                best[number] = (facet, cosines[row])
+        total = sum(shares) or 1.0
+        return [share / total for share in shares], best
+
+    def _take_nested(
+        self, topic: Topic, hits: list[Hit], text: TopicText, told: list[Route], near: list[Route]
+    ) -> None:
+        points = sum(hit.points for hit in hits)
+        if topic.categories & {category.casefold() for category in text.categories} or topic.id in text.hints:
+            points += CATEGORY_BONUS
+        words = max(1, len(text.title.split()) + len(text.text.split()))
+        strength = points / (words / NESTED_WORDS) ** 0.3
+        needed = NESTED_POINTS * topic.least_share / 0.3
+        if strength < NEAR_MISS * needed:
+            return
+        share = min(1.0, strength / (2 * needed))
+        route = Route(topic.id, round(share, 4), round(strength, 3), self._evidence(hits, None))
+        if strength < needed:
+            near.append(route)
+            return
+        told.append(route)
+        if all(other.id != topic.parent for other in told):
+            told.append(Route(topic.parent, route.share, route.weight, route.evidence))
+
+    @staticmethod
+    def _evidence(hits: Iterable[Hit], facet: tuple[str, float] | None) -> tuple[Evidence, ...]:
+        strongest = sorted(hits, key=lambda hit: (-abs(hit.points), hit.text))[:6]
+        found = [
+            Evidence(hit.text, round(hit.points, 2), "headline" if hit.in_title else "text", _strength(hit))
+            for hit in strongest
+        ]
+        if facet is not None:
+            found.append(Evidence(facet[0], round(facet[1], 3), "text", "nearest description"))
+        return tuple(found)
+
+
+def _strength(hit: Hit) -> str:
+    points = hit.points / 2 if hit.in_title else hit.points
+    if points < 0:
+        return "term against"
+    return "strong term" if points >= 2 else "term" if points >= 1 else "weak term"
+
+
+def opening(summary: str, body: str) -> str:
+    """Return the first 60 words that stand for a story, the summary first."""
+    text = body if not summary or body.startswith(summary[:40]) else f"{summary} {body}"
+    return " ".join(text[:1200].split()[:FIRST_WORDS])

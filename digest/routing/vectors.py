@@ -1,0 +1,100 @@
+"""Static word vectors: texts as unit vectors of 128 dimensions, with numpy alone; it knows no topics.
+
+The file holds one int8 row a WordPiece token, its scale, and the tokens; the length of a row carries the weight of
+the word's frequency, so that a text's vector is the plain sum of its rows. See `data/NOTICE.md` for its origin.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Sequence
+from importlib import resources
+from io import BytesIO
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Matrix = NDArray[np.float32]
+
+_WORD = re.compile(r"[a-z0-9]+")
+_MEMO = 200_000
+
+
+class Vectors:
+    """Turns texts into vectors."""
+
+    def __init__(self, tokens: Sequence[str], rows: NDArray[np.int8], scale: Matrix) -> None:
+        self._row = {token: number for number, token in enumerate(tokens)}
+        self._rows = rows
+        self._scale = scale
+        self._memo: dict[str, tuple[int, ...]] = {}
+
+    def embed(self, texts: Sequence[tuple[str, str]]) -> Matrix:
+        """Return one unit row for each (title, text); words of the title count double.
+
+        A text without a known word has a row of zeros.
+        """
+        import numpy as np
+
+        indexes: list[int] = []
+        owners: list[int] = []
+        weights: list[float] = []
+        for number, (title, text) in enumerate(texts):
+            in_title = self._pieces(title)
+            in_text = self._pieces(text)
+            indexes += in_title + in_text
+            owners += [number] * (len(in_title) + len(in_text))
+            weights += [2.0] * len(in_title) + [1.0] * len(in_text)
+        sums = np.zeros((len(texts), self._rows.shape[1]), dtype=np.float32)
+        if indexes:
+            chosen = np.asarray(indexes)
+            scaled = self._scale[chosen] * np.asarray(weights, dtype=np.float32)
+            starts = np.flatnonzero(np.diff(np.asarray(owners), prepend=-1))
+            summed = np.add.reduceat(self._rows[chosen] * scaled[:, None], starts, axis=0)
+            sums[np.asarray(owners)[starts]] = summed
+        lengths = np.linalg.norm(sums, axis=1, keepdims=True)
+        return np.asarray(sums / np.where(lengths == 0, 1, lengths), dtype=np.float32)
+
+    def _pieces(self, text: str) -> list[int]:
+        found: list[int] = []
+        memo = self._memo
+        for word in _WORD.findall(text.lower()):
+            pieces = memo.get(word)
+            if pieces is None:
+                if len(memo) > _MEMO:
+                    memo.clear()
+                pieces = memo[word] = self._split(word)
+            found += pieces
+        return found
+
+    def _split(self, word: str) -> tuple[int, ...]:
+        """Cut a word into known pieces, the longest first; a word that cannot be cut is skipped."""
+        pieces = []
+        start = 0
+        while start < len(word):
+            for end in range(len(word), start, -1):
+                row = self._row.get(("##" if start else "") + word[start:end])
+                if row is not None:
+                    pieces.append(row)
+                    start = end
+                    break
+            else:
+                return ()
+        return tuple(pieces)
+
+
+@functools.cache
+def find_vectors() -> Vectors | None:
+    """Load the shipped vectors once; None when numpy or the file is missing."""
+    try:
+        import numpy as np
+
+        packed = (resources.files("digest.routing") / "data" / "vectors.npz").read_bytes()
+    except (ImportError, FileNotFoundError):
+        return None
+    with np.load(BytesIO(packed), allow_pickle=False) as arrays:
+        tokens = arrays["tokens"].tobytes().decode().split("\n")
+        return Vectors(tokens, arrays["q"], arrays["scale"])
