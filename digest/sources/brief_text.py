@@ -14,7 +14,8 @@ _BULLET = re.compile(r"\s*(?:[-*•‣▪–—·]|\d{1,2}[.)])\s+")
 _CREDIT = re.compile(r"(?:Photo(?:graph|s)?(?: illustration| credit| by)?|Illustration|Image|Picture|Credit)\s*:", re.I)
 # What a sign-up form says; a story about newsletters has such a word too, so one line alone proves nothing.
 _PROMPT = re.compile(
-    r"\b(?:sign up|subscribe[sd]?|subscription|newsletters?|inbox|daily (?:digest|briefing|email)|(?:get|want) (?:a|our|the) daily)\b",
+    r"\b(?:sign up|subscribe[sd]?|subscription|newsletters?|inbox|daily (?:digest|briefing|email)|"
+    r"(?:get|want) (?:a|our|the) daily)\b",
     re.I,
 )
 _HEADLINE_LIMIT = 140

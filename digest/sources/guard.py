@@ -22,7 +22,7 @@ _SHARED = ipaddress.ip_network("100.64.0.0/10")
 _MOST_ADDRESSES = 4
 
 
-class RefusedAddress(SourceError):
+class RefusedAddressError(SourceError):
     """An address that must not be connected to; nothing was sent to it."""
 
     def __init__(self, host: str, address: str, reason: str) -> None:
@@ -61,16 +61,16 @@ class AddressPolicy:
             address = str(ipaddress.ip_address(host.strip("[]")))
         except ValueError:
             if port not in _PORTS and not (self.allow_private or self.networks or host.lower() in self.hosts):
-                raise RefusedAddress(host, f"port {port}", "which is neither 80 nor 443") from None
+                raise RefusedAddressError(host, f"port {port}", "which is neither 80 nor 443") from None
         else:
             self.check(host, address, port)
 
     def check(self, host: str, address: str, port: int) -> None:
-        """Raise RefusedAddress where this address may not be connected to."""
+        """Raise RefusedAddressError where this address may not be connected to."""
         try:
             ip = ipaddress.ip_address(address.partition("%")[0])
         except ValueError:
-            raise RefusedAddress(host, address, "which is no address") from None
+            raise RefusedAddressError(host, address, "which is no address") from None
         ip = _embedded(ip)
         if (
             any(ip in network for network in self.networks if network.version == ip.version)
@@ -78,15 +78,15 @@ class AddressPolicy:
         ):
             return
         if reason := _never(ip):
-            raise RefusedAddress(host, address, reason)
+            raise RefusedAddressError(host, address, reason)
         if self.allow_private:
             return
         if ip in _SHARED if ip.version == 4 else False:
-            raise RefusedAddress(host, address, "a carrier's shared address")
+            raise RefusedAddressError(host, address, "a carrier's shared address")
         if not ip.is_global:
-            raise RefusedAddress(host, address, "a loopback address" if ip.is_loopback else "a private address")
+            raise RefusedAddressError(host, address, "a loopback address" if ip.is_loopback else "a private address")
         if port not in _PORTS:
-            raise RefusedAddress(host, f"port {port}", "which is neither 80 nor 443")
+            raise RefusedAddressError(host, f"port {port}", "which is neither 80 nor 443")
 
 
 def _embedded(ip: ipaddress.IPv4Address | ipaddress.IPv6Address) -> ipaddress.IPv4Address | ipaddress.IPv6Address:

@@ -18,9 +18,11 @@ from digest.sources.text import clean_text, headline_from
 _FRONT = re.compile(r"\A\ufeff?---[ \t]*\r?\n(.*?)(?:\r?\n)?^(?:---|\.\.\.)[ \t]*(?:\r?\n|\Z)", re.S | re.M)
 _FIRST_HEADING = re.compile(r"\A\s*#[ \t]+(.+?)[ \t#]*(?:\r?\n|\Z)")
 _LONGEST_FRONT = 20_000
-KEYS = frozenset(
-    ["headline", "title", "published", "date", "age", "updated", "categories", "category", "tags", "tag", "picture", "image", "picture_alt", "picture_credit", "url", "link", "author", "authors", "language", "embargo", "guid", "id", "sample", "summary"]
+_KEY_WORDS = (
+    "headline title published date age updated categories category tags tag picture image picture_alt "
+    "picture_credit url link author authors language embargo guid id sample summary "
 )
+KEYS = frozenset(_KEY_WORDS.split())
 
 
 def parse_markdown(text: str, *, now: datetime, source: str = "", name: str = "") -> tuple[FeedItem, list[str]]:
@@ -37,9 +39,9 @@ def parse_markdown(text: str, *, now: datetime, source: str = "", name: str = ""
         if key not in KEYS
     ]
     headline = clean_text(_text(fields, "headline", "title"))
-    if heading := _FIRST_HEADING.match(body):
-        if not headline or clean_text(heading[1]) == headline:
-            headline, body = clean_text(heading[1]), body[heading.end() :]
+    heading = _FIRST_HEADING.match(body)
+    if heading and headline in {"", clean_text(heading[1])}:
+        headline, body = clean_text(heading[1]), body[heading.end() :]
     item = FeedItem(title=headline, content=_renderer().render(body[:200_000]))
     if not headline:
         first = next((line for line in body.splitlines() if line.strip()), "")
@@ -73,7 +75,8 @@ def _split(text: str) -> tuple[str | None, str]:
 
 
 def _load_front(front: str, *, source: str, name: str) -> dict[str, Any]:
-    from ruamel.yaml import YAML, YAMLError
+    from ruamel.yaml import YAML
+    from ruamel.yaml.error import YAMLError
 
     if len(front) > _LONGEST_FRONT or re.search(r"(?m)(?:^|[\s\[{,:-])[&*][A-Za-z0-9_]+(?:\s|$)", front):
         raise SourceError(

@@ -11,14 +11,17 @@ MAX_DEPTH = 100
 MAX_TAGS = 5_000
 _FEW_TAGS = 90  # below this many "<" neither depth nor count can reach their bounds
 
-_BLOCK_TAGS = frozenset(
-    ["p", "div", "section", "article", "header", "footer", "main", "aside", "figure", "figcaption", "blockquote", "pre", "ul", "ol", "li", "dl", "dt", "dd", "table", "thead", "tbody", "tr", "td", "th", "h1", "h2", "h3", "h4", "h5", "h6", "br", "hr", "address", "center"]
+_BLOCK_WORDS = (
+    "p div section article header footer main aside figure figcaption blockquote pre ul ol li dl dt dd table "
+    "thead tbody tr td th h1 h2 h3 h4 h5 h6 br hr address center "
 )
+_BLOCK_TAGS = frozenset(_BLOCK_WORDS.split())
 _INLINE_TAGS = frozenset({"a", "strong", "b", "em", "i", "img"})
 _KEPT = _BLOCK_TAGS | _INLINE_TAGS
-_DROPPED_WITH_CONTENT = frozenset(
-    ["script", "style", "iframe", "form", "button", "select", "textarea", "noscript", "svg", "math", "template", "object", "video", "audio", "title", "head"]
+_DROPPED_WORDS = (
+    "script style iframe form button select textarea noscript svg math template object video audio title head "
 )
+_DROPPED_WITH_CONTENT = frozenset(_DROPPED_WORDS.split())
 _VOID = frozenset(
     {"br", "hr", "img", "input", "meta", "link", "source", "wbr", "col", "area", "embed", "track", "base"}
 )

@@ -12,9 +12,11 @@ from digest.model.story import Story
 from digest.sources.json_feed import read_json_item
 from digest.sources.normalise import Normalising, normalise_one
 
-KEYS = frozenset(
-    ["id", "guid", "url", "external_url", "title", "headline", "content_html", "content_text", "summary", "image", "image_alt", "image_credit", "banner_image", "date_published", "date_modified", "embargo", "language", "authors", "author", "tags", "source", "source_name"]
+_KEY_WORDS = (
+    "id guid url external_url title headline content_html content_text summary image image_alt image_credit "
+    "banner_image date_published date_modified embargo language authors author tags source source_name "
 )
+KEYS = frozenset(_KEY_WORDS.split())
 _DEFAULT_SOURCE = "api"
 
 

@@ -40,7 +40,10 @@ def after_success(
 def after_failure(
     source: SourceConfig, state: SourceState, context: ReadingContext, error: str, *, retry_after_s: int | None = None
 ) -> SourceState:
-    """Return the state after a failed reading: the wait doubles each time up to a day; Retry-After counts up to a week."""
+    """Return the state after a failed reading.
+
+    The wait doubles each time up to a day; Retry-After counts up to a week.
+    """
     failures = state.failures + 1
     wait = min(_every(source, context) * 2 ** min(failures - 1, 12), LONGEST_BACKOFF)
     wait = max(wait, min(timedelta(seconds=retry_after_s or 0), LONGEST_ASKED))

@@ -1,12 +1,13 @@
-"""One reading of a source, and a round over all of them: when, what came of it, what to remember; parses nothing itself."""
+"""One reading of a source, and a round over all of them: what came of it, what to remember; parses nothing itself."""
 
 from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from typing import ParamSpec, TypeVar
 from urllib.parse import urlsplit
 
 from digest.config.sources import SourceConfig
@@ -19,6 +20,9 @@ from digest.sources.normalise import Normalising, normalise_feed
 from digest.sources.politeness import after_failure, after_success
 
 __all__ = ["open_context", "read_all", "read_source"]
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 # Part of every content hash: a new version of the parsers reads unchanged feeds once more.
 _READER_VERSION = "1"
@@ -155,9 +159,10 @@ async def _read_plugin(source: SourceConfig, state: SourceState, context: Readin
     return _succeeded(source, state, context, feed, stories)
 
 
-async def _in_thread(context, function, *arguments):  # type: ignore[no-untyped-def]
+async def _in_thread(context: ReadingContext, function: Callable[P, T], *arguments: P.args, **named: P.kwargs) -> T:
+    """Parse beside the event loop, few at a time: big feeds take their memory one after the other."""
     async with context.parsing:
-        return await asyncio.to_thread(function, *arguments)
+        return await asyncio.to_thread(function, *arguments, **named)
 
 
 def _parse(
@@ -206,7 +211,7 @@ def failed(source: SourceConfig, state: SourceState, context: ReadingContext, er
     )
 
 
-class _RefusedByServer(SourceError):
+class _StatusError(SourceError):
     """An answer that is no feed; `retry_after_s` where the server said when to come back."""
 
     def __init__(self, source: str, message: str, *, action: str, retry_after_s: int | None) -> None:
@@ -224,7 +229,7 @@ def _status_error(source: SourceConfig, status: int, retry_after_s: int | None) 
     server = (f"the site has a fault ({status})", "it will be tried again later")
     other = (f"unexpected answer ({status})", "check the address in a browser")
     message, action = said.get(status, server if status >= 500 else other)
-    return _RefusedByServer(source.id, message, action=action, retry_after_s=retry_after_s)
+    return _StatusError(source.id, message, action=action, retry_after_s=retry_after_s)
 
 
 def _hash(source: SourceConfig, context: ReadingContext, data: bytes) -> str:

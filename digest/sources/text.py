@@ -8,14 +8,18 @@ import re
 _UNWANTED = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufeff\ufffe\uffff]"
 )
-_SPACE = re.compile(r"\s+")
-_ABBREVIATIONS = frozenset(
-    ["mr", "mrs", "ms", "dr", "prof", "sr", "jr", "st", "sen", "rep", "gov", "gen", "lt", "col", "sgt", "capt", "maj", "adm", "hon", "rev", "pres", "supt", "det", "insp", "vs", "etc", "inc", "ltd", "corp", "co", "no", "nos", "vol", "fig", "approx", "dept", "est", "al", "cf", "ca", "ave", "blvd", "rd", "jan", "feb", "mar", "apr", "jun", "jul", "aug", "sep", "sept", "oct", "nov", "dec", "mon", "tue", "wed", "thu", "fri", "sat", "sun", "bzw", "usw", "bspw", "z.b", "d.h", "u.a", "e.g", "i.e", "a.m", "p.m", "u.s", "u.k", "u.n", "e.u", "d.c", "p.s", "ph.d", "m.d", "b.a", "m.a", "l.a", "n.y"]
-)  # fmt: skip
+_ABBREVIATION_WORDS = (
+    "mr mrs ms dr prof sr jr st sen rep gov gen lt col sgt capt maj adm hon rev pres supt det insp vs etc inc "
+    "ltd corp co no nos vol fig approx dept est al cf ca ave blvd rd jan feb mar apr jun jul aug sep sept oct "
+    "nov dec mon tue wed thu fri sat sun bzw usw bspw z.b d.h u.a e.g i.e a.m p.m u.s u.k u.n e.u d.c p.s ph.d "
+    "m.d b.a m.a l.a n.y "
+)
+_ABBREVIATIONS = frozenset(_ABBREVIATION_WORDS.split())
 _SENTENCE_END = re.compile(r"([.!?…。！？]+[\"'”’»)\]]*)(\s+|$)|([。！？]+)")
 _CLAUSES = re.compile(r"(?:,|;|:| —| –| -| and| but| after| as| while| because| which| who)(?=\s)")
 _TEASERS = re.compile(
-    r"(?:\s*(?:\[\s*(?:…|\.\.\.)\s*\]|(?:Continue reading|Read more|Read the full (?:story|article)|Keep reading)\b.{0,80}))+\s*$",
+    r"(?:\s*(?:\[\s*(?:…|\.\.\.)\s*\]|"
+    r"(?:Continue reading|Read more|Read the full (?:story|article)|Keep reading)\b.{0,80}))+\s*$",
     re.IGNORECASE | re.DOTALL,
 )
 _APPEARED_FIRST = re.compile(r"\s*The post .{1,300}? (?:appeared first on|first appeared on) .{1,120}$", re.DOTALL)
@@ -88,7 +92,7 @@ def shorten(text: str, limit: int) -> str:
     return at_word.rstrip(" ,;:–—-") + "…"
 
 
-def headline_from(lead: str, limit: int = 110) -> str:
+def headline_from(lead: str, limit: int = 130) -> str:
     """Make a headline from a lead: its first sentence, cut at the last clause that fits in `limit`."""
     first = (split_sentences(lead, 1) or [""])[0]
     sentence = first.rstrip(".… ") if not first.endswith(("a.m.", "p.m.", "U.S.")) else first
