@@ -64,6 +64,15 @@ def load_subscribers(connection: Connection, ids: Collection[int]) -> dict[int, 
     return found
 
 
+def load_by_key(connection: Connection, keys: Collection[str]) -> dict[str, Subscriber]:
+    """Return the subscribers with these keys, by key."""
+    found: dict[str, Subscriber] = {}
+    for chunk in chunks(keys):
+        query = select(*_SUBSCRIBER).where(subscribers.c.key.in_(chunk))
+        found |= {row.key: Subscriber(*row) for row in connection.execute(query)}
+    return found
+
+
 def ids_by_key(connection: Connection, keys: Collection[str]) -> dict[str, int]:
     """Return the ids of the subscribers with these keys."""
     found: dict[str, int] = {}
@@ -113,6 +122,16 @@ def load_subscriptions(connection: Connection, subscriber_id: int) -> list[Subsc
     return [_subscription(row) for row in connection.execute(query.order_by(subscriptions.c.newsletter))]
 
 
+def load_subscriptions_of(connection: Connection, newsletter: str, ids: Collection[int]) -> dict[int, Subscription]:
+    """Return the links of these subscribers to one newsletter, by subscriber id."""
+    found: dict[int, Subscription] = {}
+    for chunk in chunks(ids):
+        same = (subscriptions.c.newsletter == newsletter, subscriptions.c.subscriber_id.in_(chunk))
+        rows = connection.execute(select(*_SUBSCRIPTION).where(*same))
+        found |= {row.subscriber_id: _subscription(row) for row in rows}
+    return found
+
+
 def save_subscriptions(
     connection: Connection, changed: Sequence[Subscription], now: datetime, *, detail: str = "", ip: str = ""
 ) -> None:
@@ -127,7 +146,7 @@ def save_subscriptions(
             **{name: getattr(one, name) for name in _SUBSCRIPTION_FIELDS},
             "state": one.state.value,
             "frequency": one.frequency.value,
-            "consent_at": one.since_at,
+            "consent_at": one.consent_at or one.since_at,
             "consent_ip": ip,
         }
         for one in changed
@@ -164,15 +183,17 @@ def add_event(
 
 
 def iter_subscribed(
-    connection: Connection, newsletter: str, states: Collection[SubscriptionState] = ()
+    connection: Connection, newsletter: str | None, states: Collection[SubscriptionState] = ()
 ) -> Iterator[tuple[Subscriber, Subscription]]:
-    """Yield everyone linked to the newsletter, by address; reads as it goes, so memory stays flat."""
+    """Yield everyone linked to the newsletter (None: to any), by address; memory stays flat."""
     query = (
         select(*_SUBSCRIBER, *_SUBSCRIPTION)
         .join(subscriptions)
-        .where(subscriptions.c.newsletter == newsletter, subscribers.c.erased.is_(False))
-        .order_by(subscribers.c.key)
+        .where(subscribers.c.erased.is_(False))
+        .order_by(subscribers.c.key, subscriptions.c.newsletter)
     )
+    if newsletter is not None:
+        query = query.where(subscriptions.c.newsletter == newsletter)
     if states:
         query = query.where(subscriptions.c.state.in_([state.value for state in states]))
     width = len(_SUBSCRIBER)
@@ -190,20 +211,23 @@ def count_subscriptions(connection: Connection) -> dict[str, dict[SubscriptionSt
     return counts
 
 
-def erase_subscriber(connection: Connection, subscriber_id: int) -> None:
-    """Remove every trace of the person from all tables; the ledger keeps its rows, without an address.
+def erase_address(connection: Connection, key: str, subscriber_id: int | None) -> None:
+    """Remove an address, and the subscriber it belongs to, from all tables; the ledger keeps its rows without it.
 
-    Any table that keeps an `email` beside a `subscriber_id` is blanked, so that a new one is not forgotten.
+    Every table with a column `email` is blanked, so that one added later is not forgotten.
     """
     for table in metadata.sorted_tables:
-        if {"email", "subscriber_id"} <= set(table.c.keys()):
-            connection.execute(update(table).where(table.c.subscriber_id == subscriber_id).values(email=""))
-    connection.execute(delete(subscription_events).where(subscription_events.c.subscriber_id == subscriber_id))
-    connection.execute(delete(subscriptions).where(subscriptions.c.subscriber_id == subscriber_id))
+        if "email" in table.c and table is not subscribers:
+            nobody = None if table.c.email.nullable else ""
+            same_address = func.lower(table.c.email) == key
+            connection.execute(update(table).where(same_address).values(email=nobody))
+    if subscriber_id is None:
+        return
+    for log in (subscription_events, subscriptions):
+        connection.execute(delete(log).where(log.c.subscriber_id == subscriber_id))
     blank = {"email": "", "key": f"erased:{subscriber_id}", "name": "", "language": "", "timezone": ""}
-    connection.execute(
-        update(subscribers).where(subscribers.c.id == subscriber_id).values(**blank, attributes={}, erased=True)
-    )
+    statement = update(subscribers).where(subscribers.c.id == subscriber_id)
+    connection.execute(statement.values(**blank, attributes={}, erased=True))
 
 
 _SUBSCRIPTION_FIELDS = tuple(field.name for field in fields(Subscription))
