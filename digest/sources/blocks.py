@@ -20,6 +20,7 @@ _TOKEN = re.compile(r'<(/?)([a-z][a-z0-9]*)((?:\s[a-z-]+="[^"]*")*)\s*/?>|([^<]+
 _ATTRIBUTE = re.compile(r'([a-z-]+)="([^"]*)"')
 _KINDS: dict[str, Kind] = {"li": "li", "figcaption": "caption", **{f"h{n}": "h" for n in range(1, 7)}}
 _INLINE = frozenset({"a", "strong", "b", "em", "i"})
+_BULLETS = frozenset("•‣▪●◦·*-–—")
 _BULLET_MARK = re.compile(r"\s*(?:[•‣▪●◦·*]|[-–—](?=\s))\s*")
 _LINES = re.compile(r"\n\s*\n\s*")
 # A picture no reader can see, or from a host that only counts readers.
@@ -38,17 +39,21 @@ class Run(NamedTuple):
     href: str = ""
 
 
+_PLAIN = Run("")[1:]
+
+
 @dataclass(slots=True)
 class Block:
     """A paragraph, heading, bullet or caption as runs of text."""
 
     kind: Kind
     runs: list[Run]
+    text: str = field(init=False)
+    """The plain text on one line."""
 
-    @property
-    def text(self) -> str:
-        """The plain text on one line."""
-        return clean_text("".join(run.text for run in self.runs))
+    def __post_init__(self) -> None:
+        runs = self.runs
+        self.text = clean_text(runs[0].text if len(runs) == 1 else "".join(run.text for run in runs))
 
 
 @dataclass(slots=True)
@@ -83,6 +88,8 @@ def parse_blocks(html: str, base: str = "") -> Document:
 
 def inline_html(runs: list[Run]) -> InlineHtml:
     """Write runs as text with a, strong and em only; whitespace is one blank."""
+    if len(runs) == 1 and runs[0][1:] == _PLAIN:
+        return InlineHtml(escape(clean_text(runs[0].text), quote=False))
     out: list[str] = []
     for run in _merged(runs):
         piece = escape(run.text, quote=False)
@@ -190,7 +197,7 @@ class _Builder:
 
     def end_block(self) -> None:
         runs, self._runs = self._runs, []
-        if any(run.text.strip() for run in runs):
+        if runs and any(not run.text.isspace() for run in runs):
             self.document.blocks.extend(_split_lines(self._kind, runs))
 
     def _add_picture(self, attributes: dict[str, str]) -> None:
@@ -249,6 +256,8 @@ def _split_lines(kind: Kind, runs: list[Run]) -> list[Block]:
 
 def _as_bullet(block: Block) -> Block:
     if block.kind != "p":
+        return block
+    if block.text[:1] not in _BULLETS:
         return block
     text = "".join(run.text for run in block.runs)
     mark = _BULLET_MARK.match(text)

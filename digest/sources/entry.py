@@ -5,6 +5,7 @@ from __future__ import annotations
 import binascii
 import re
 from base64 import b64decode
+from functools import lru_cache
 from html import escape, unescape
 from typing import Any
 
@@ -20,6 +21,7 @@ from digest.sources.text import clean_text
 _TAG_LIKE = re.compile(r"</?[a-zA-Z][^<>]{0,500}>")
 _EMAIL_NAME = re.compile(r"^\S+@\S+\s*\(([^()]+)\)$|^(.+?)\s*<\S+@\S+>$")
 _XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
+_XML_BASE = "{http://www.w3.org/XML/1998/namespace}base"
 _PUBLISHED = {
     "pubdate": 3,
     "published": 4,
@@ -38,11 +40,8 @@ def read_entry(element: Any, *, base: str = "") -> FeedItem | None:
     """Read one element; None where it is a plain sitemap address without news."""
     reader = _EntryReader(FeedItem(base=base, language=element.get(_XML_LANG, "")))
     for child in element:
-        key = local_key(child.tag)
-        if handler := _HANDLERS.get(key):
+        if handler := _find_handler(child.tag):
             handler(reader, child)
-        elif key in _PUBLISHED or key in _UPDATED:
-            reader.take_date(key, child.text)
     if not reader.item.guid:
         reader.item.guid = next((v for k, v in element.attrib.items() if k.endswith("}about")), "")
     if local_key(element.tag) == "url" and not reader.item.title:
@@ -67,9 +66,9 @@ class _EntryReader:
         self._ranks[what] = rank
         return True
 
-    def take_date(self, key: str, text: str | None) -> None:
+    def date(self, child: Any) -> None:
         """Published and updated dates come under many names; the most specific one counts."""
-        found = parse_date(text)
+        key, found = local_key(child.tag), parse_date(child.text)
         if found is None:
             return
         if rank := _PUBLISHED.get(key, 0):
@@ -124,11 +123,8 @@ class _EntryReader:
         html = _html(child)
         if html.strip() and not source and self._better("content", 3 if local_key(child.tag) != "fullitem" else 2):
             self.item.content = html
-            self.item.base = (
-                child.base or self.item.base
-                if child.get("{http://www.w3.org/XML/1998/namespace}base")
-                else self.item.base
-            )
+            if child.get(_XML_BASE):
+                self.item.base = child.base or self.item.base
 
     def author(self, child: Any) -> None:
         name = next((_plain(part) for part in child if local_key(part.tag) == "name"), "") or _plain(child)
@@ -152,7 +148,7 @@ class _EntryReader:
         key = local_key(child.tag)
         if key == "media:group":
             for part in child:
-                if handler := _HANDLERS.get(local_key(part.tag)):
+                if handler := _find_handler(part.tag):
                     handler(self, part)
             return
         is_picture = key == "media:thumbnail" or _is_picture(
@@ -189,11 +185,8 @@ class _EntryReader:
 
     def news(self, child: Any) -> None:
         for part in child:
-            key = local_key(part.tag)
-            if handler := _HANDLERS.get(key):
+            if handler := _find_handler(part.tag):
                 handler(self, part)
-            elif key in _PUBLISHED:
-                self.take_date(key, part.text)
 
     def language(self, child: Any) -> None:
         self.item.language = (child.text or "").strip()
@@ -221,6 +214,8 @@ class _EntryReader:
 
 def _html(child: Any) -> str:
     """The HTML that an element holds: escaped, as text, as base64 (Atom 0.3) or as XHTML children."""
+    if not child.keys() and not len(child):
+        return child.text or ""
     kind = child.get("type", "").lower()
     if len(child):
         inner = escape(child.text or "", quote=False) + "".join(
@@ -246,8 +241,12 @@ def _from_base64(text: str) -> str:
 
 def _plain(child: Any) -> str:
     """Plain text of a title or name. Whatever looks like a tag is one, but for Atom's type="text"."""
+    text = child.text or ""
+    if "<" not in text and "&" not in text and not child.keys() and not len(child):
+        return clean_text(text)
     kind = child.get("type", "")
-    text = "".join(child.itertext()) if len(child) else child.text or ""
+    if len(child):
+        text = "".join(child.itertext())
     if child.get("mode", "") == "base64":
         text = _from_base64(text)
     elif kind != "text" and "<" in text:
@@ -268,6 +267,7 @@ def _is_picture(url: str, kind: str, medium: str) -> bool:
 
 
 _HANDLERS: dict[str, Any] = {
+    **dict.fromkeys((*_PUBLISHED, *_UPDATED), _EntryReader.date),
     "title": _EntryReader.title,
     "dc:title": _EntryReader.title,
     "news:title": _EntryReader.title,
@@ -312,3 +312,9 @@ _HANDLERS: dict[str, Any] = {
     "news:language": _EntryReader.language,
     "dc:language": _EntryReader.language,
 }
+
+
+@lru_cache(maxsize=4096)
+def _find_handler(tag: object) -> Any:
+    """Return what reads this element, or None; a feed has few different names and many elements."""
+    return _HANDLERS.get(local_key(tag))

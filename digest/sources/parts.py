@@ -146,6 +146,8 @@ def label_pattern(labels: tuple[str, ...]) -> LabelPattern:
 
 def split_label(block: Block, known: LabelPattern) -> tuple[str, list[Run]] | None:
     """Return the label a block begins with and the runs after it, or None."""
+    if block.kind != "h" and ":" not in block.text[:60] and "：" not in block.text[:60] and not block.runs[0].strong:
+        return None
     text = "".join(run.text for run in block.runs)
     if found := known.find_with_colon(text):
         return found[0], drop_characters(block.runs, found[1])

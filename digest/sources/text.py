@@ -23,6 +23,17 @@ _TEASERS = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _APPEARED_FIRST = re.compile(r"\s*The post .{1,300}? (?:appeared first on|first appeared on) .{1,120}$", re.DOTALL)
+_TEASER_SIGNS = (
+    "…",
+    "...",
+    "The post ",
+    "ontinue reading",
+    "ead more",
+    "ead the full",
+    "eep reading",
+    "MORE",
+    "READING",
+)
 _LONGEST_SENTENCE = 400
 
 
@@ -40,6 +51,8 @@ def strip_unwanted(text: str) -> str:
 def strip_teaser(text: str) -> str:
     """Drop what a publishing system hangs on: "Continue reading", "[…]", "The post … appeared first on …"."""
     tail = text[-500:]
+    if not any(sign in tail for sign in _TEASER_SIGNS):
+        return text
     cut = _TEASERS.sub("", _APPEARED_FIRST.sub("", tail))
     return text if cut == tail else (text[:-500] + cut).rstrip()
 
