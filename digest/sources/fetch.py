@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 import re
 import zlib
+from base64 import b64encode
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import unquote, urljoin, urlsplit, urlunsplit
 
 import httpcore
 import httpx
@@ -78,9 +79,11 @@ async def fetch(
 
 async def _follow(url: str, context: ReadingContext, allow_private: bool, headers: dict[str, str]) -> Fetched:
     permanent = True
+    url, login = split_login(url)
     for hop in range(MAX_REDIRECTS + 1):
         check_url(url, context, allow_private=allow_private)
-        request = context.clients.get(allow_private).build_request("GET", url, headers=_headers(context, headers))
+        own = headers | login.for_url(url)
+        request = context.clients.get(allow_private).build_request("GET", url, headers=_headers(context, own))
         response = await context.clients.get(allow_private).send(request, stream=True, follow_redirects=False)
         try:
             if response.status_code not in _REDIRECTS or "location" not in response.headers:
@@ -91,6 +94,34 @@ async def _follow(url: str, context: ReadingContext, allow_private: bool, header
         finally:
             await response.aclose()
     raise SourceError("", f"more than {MAX_REDIRECTS} redirects", action="give the address the redirects lead to")
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """The password that stood in a configured address; it goes to that host over that scheme only."""
+
+    origin: str = ""
+    header: str = field(default="", repr=False)
+
+    def for_url(self, url: str) -> dict[str, str]:
+        """Return the header for an address of the same origin, nothing for any other."""
+        parts = urlsplit(url)
+        is_same = self.header and f"{parts.scheme}://{parts.netloc}".lower() == self.origin
+        return {"Authorization": self.header} if is_same else {}
+
+
+def split_login(url: str) -> tuple[str, Login]:
+    """Take `user:password@` out of an address, so that no message or state can show it."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return url, Login()
+    if "@" not in parts.netloc:
+        return url, Login()
+    host = parts.netloc.rpartition("@")[2]
+    pair = f"{unquote(parts.username or '')}:{unquote(parts.password or '')}"
+    header = "Basic " + b64encode(pair.encode()).decode("ascii")
+    return urlunsplit(parts._replace(netloc=host)), Login(f"{parts.scheme}://{host}".lower(), header)
 
 
 def check_url(url: str, context: ReadingContext, *, allow_private: bool = False) -> None:
@@ -112,8 +143,8 @@ def check_url(url: str, context: ReadingContext, *, allow_private: bool = False)
     if parts.username is not None or parts.password is not None:
         raise SourceError(
             "",
-            "addresses with a password in them are not read",
-            action="remove user:password@ from url:",
+            "a redirect leads to an address with a password in it",
+            action="ask the site",
             is_temporary=False,
         )
     context.policy(allow_private).check_host(host, port or (443 if parts.scheme == "https" else 80))

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlsplit, urlunsplit
 from xml.sax.saxutils import quoteattr
 
 from lxml import etree
@@ -67,7 +67,7 @@ def make_source_id(name: str, taken: Iterable[str] = ()) -> str:
 
 
 def format_opml(sources: Iterable[SourceConfig]) -> str:
-    """Return the feeds among the sources as OPML 2.0."""
+    """Return the feeds among the sources as OPML 2.0, without the passwords in their addresses."""
     lines = [
         '<?xml version="1.0" encoding="UTF-8"?>',
         '<opml version="2.0">',
@@ -77,5 +77,12 @@ def format_opml(sources: Iterable[SourceConfig]) -> str:
     for source in sources:
         if source.url:
             name = quoteattr(source.name or source.id)
-            lines.append(f'    <outline type="rss" text={name} title={name} xmlUrl={quoteattr(str(source.url))}/>')
+            lines.append(
+                f'    <outline type="rss" text={name} title={name} xmlUrl={quoteattr(_without_login(str(source.url)))}/>'
+            )
     return "\n".join([*lines, "  </body>", "</opml>", ""])
+
+
+def _without_login(url: str) -> str:
+    parts = urlsplit(url)
+    return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from html.entities import html5
 from io import BytesIO
 from typing import Any
@@ -24,6 +25,8 @@ _NAMED_ENTITY = re.compile(r"&(?!(?:lt|gt|amp|quot|apos);)([A-Za-z][A-Za-z0-9]{1
 _BARE_AMPERSAND = re.compile(r"&(?!(?:lt|gt|amp|quot|apos|#\d{1,7}|#[xX][0-9a-fA-F]{1,6});)")
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 _DECLARATIONS = re.compile(r"<\?xml\b[^<>]{0,200}\?>")
+_TAG = re.compile(r"<[A-Za-z][^<>]*=[^<>]*>")
+_VALUE = re.compile(r"\"[^\"]*\"|'[^']*'|=\s*([^\s\"'<>=]+)")
 _BARE_LESS = re.compile(r"<(?![A-Za-z_/!?])")
 
 
@@ -55,14 +58,19 @@ def mend(text: str) -> str:
     text = _NOT_XML.sub("", text)
     text = _DECLARATIONS.sub("", text)
     text = _NAMED_ENTITY.sub(lambda found: html5.get(f"{found[1]};", found[0]), text)
-    text = _outside_cdata(text, lambda part: _BARE_LESS.sub("&lt;", _BARE_AMPERSAND.sub("&amp;", part)))
+    text = _outside_cdata(text, _mend_markup)
     start = text.find("<")
     return text[start:] if start > 0 else text
 
 
-def _outside_cdata(text: str, change: Any) -> str:
+def _mend_markup(text: str) -> str:
+    text = _BARE_LESS.sub("&lt;", _BARE_AMPERSAND.sub("&amp;", text))
+    return _TAG.sub(lambda tag: _VALUE.sub(lambda found: f'="{found[1]}"' if found[1] else found[0], tag[0]), text)
+
+
+def _outside_cdata(text: str, change: Callable[[str], str]) -> str:
     if "<![CDATA[" not in text:
-        return str(change(text))
+        return change(text)
     out: list[str] = []
     position = 0
     while (start := text.find("<![CDATA[", position)) >= 0:
