@@ -1,0 +1,44 @@
+"""`digest schedule`: when the next editions are due."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from digest.cli.context import CliContext
+from digest.cli.options import AsJson, parse_instant
+from digest.cli.output import print_json, print_table
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this module."""
+    app.command("schedule", epilog="Example: digest schedule denver --count 5 --from 2026-03-01")(schedule)
+
+
+def schedule(
+    context: typer.Context,
+    newsletter_id: Annotated[str | None, typer.Argument(metavar="[ID]", help="Only this newsletter.")] = None,
+    count: Annotated[int, typer.Option(min=1, max=1000, help="Slots for each newsletter.")] = 3,
+    start: Annotated[str, typer.Option("--from", metavar="T", help="From when on.")] = "now",
+    as_json: AsJson = False,
+) -> None:
+    """Show the next slots, local and UTC, and where daylight saving or a holiday touches them."""
+    from digest.editions import next_slots
+    from digest.pipeline.workspace import utc_now
+
+    cli: CliContext = context.obj
+    project = cli.load_project()
+    wanted = [project.get_newsletter(newsletter_id)] if newsletter_id else list(project.newsletters.values())
+    rows = []
+    for newsletter in wanted:
+        if newsletter.schedule is None:
+            continue
+        after = parse_instant(start, newsletter.zone, now=utc_now())
+        for slot in next_slots(newsletter.schedule, newsletter.zone, after=after, count=count):
+            rows.append((newsletter.id, slot.local.isoformat(), slot.at.strftime("%Y-%m-%dT%H:%M:%SZ"), slot.note))
+    if as_json:
+        for row in rows:
+            print_json(dict(zip(("newsletter", "local", "utc", "note"), row, strict=True)))
+    else:
+        print_table(("newsletter", "local", "utc", "note"), rows)

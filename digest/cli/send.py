@@ -1,0 +1,61 @@
+"""`digest send`: one edition, now or for a slot."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from digest.cli.context import CliContext
+from digest.cli.options import AsJson, At, NewsletterId, parse_instant
+from digest.cli.output import figures, note, print_json, steps
+from digest.errors import UsageError
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this module."""
+    app.command("send", epilog="Example: digest send denver --to editor@example.com")(send)
+
+
+def send(
+    context: typer.Context,
+    newsletter_id: NewsletterId,
+    at: At = None,
+    to: Annotated[
+        list[str] | None, typer.Option("--to", metavar="ADDR", help="Only to this address; may be repeated.")
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be sent, and send nothing.")] = False,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with unfinished editions; start none.")] = False,
+    failed_only: Annotated[
+        bool, typer.Option("--failed-only", help="Try the failed deliveries of the last edition again.")
+    ] = False,
+    fetch: Annotated[bool, typer.Option("--fetch/--no-fetch", help="Read sources that are due first.")] = True,
+    as_json: AsJson = False,
+) -> None:
+    """Assemble and send an edition to all confirmed subscribers, or only to the addresses of --to."""
+    import asyncio
+
+    from digest.pipeline.send import SendRequest, send_edition
+
+    if (resume or failed_only) and (to or at or dry_run):
+        raise UsageError("--resume and --failed-only go with neither --to, --at nor --dry-run")
+    cli: CliContext = context.obj
+    with cli.open_workspace() as workspace, steps(f"Sending {newsletter_id}", 0) as progress:
+        zone = workspace.project.get_newsletter(newsletter_id).zone
+        request = SendRequest(
+            newsletter_id,
+            slot_at=parse_instant(at, zone, now=workspace.clock()) if at else None,
+            to=tuple(to or ()),
+            dry_run=dry_run,
+            resume=resume,
+            failed_only=failed_only,
+            fetch=fetch,
+        )
+        report = asyncio.run(send_edition(workspace, request, progress=progress.follow))
+    if as_json:
+        print_json(report.as_json())
+    else:
+        typer.echo(f"{report.edition}: {figures(report.counts())} of {report.sums.selected}")
+    if report.message:
+        note(report.message)
+    raise typer.Exit(0 if report.ok else 1)

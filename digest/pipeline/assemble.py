@@ -1,0 +1,90 @@
+"""Assemble: choose the stories of one edition, build it, render it, lint it; writes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from digest.config.newsletter import Newsletter
+from digest.editions import build_edition, edition_id
+from digest.model.choice import Choice
+from digest.model.edition import Edition, Lane, RenderedEdition
+from digest.model.finding import Finding
+from digest.pipeline.figures import load_figures
+from digest.pipeline.overlay import NO_OVERLAY, Overlay
+from digest.pipeline.situations import load_candidates, load_situation
+from digest.pipeline.workspace import Workspace
+from digest.rendering import lint
+from digest.selection import Situation, choose
+from digest.store import pool
+
+
+@dataclass(frozen=True, slots=True)
+class Assembled:
+    """An edition ready to be looked at or sent; `rendered` is None when `skip_reason` says why not."""
+
+    newsletter: Newsletter
+    slot_at: datetime
+    situation: Situation
+    choice: Choice
+    edition: Edition | None = None
+    rendered: RenderedEdition | None = None
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def skip_reason(self) -> str:
+        """Why the edition must not go out; empty when it may."""
+        return self.choice.skip_reason
+
+    @property
+    def errors(self) -> tuple[Finding, ...]:
+        """Findings that stop a send."""
+        return tuple(finding for finding in self.findings if finding.level == "error")
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What an editor should know before the send, one line each."""
+        rendered = self.rendered.warnings if self.rendered else ()
+        return rendered + tuple(f"{finding.rule}: {finding.message}" for finding in self.findings)
+
+
+def assemble(
+    workspace: Workspace,
+    newsletter: Newsletter,
+    slot_at: datetime,
+    *,
+    until_at: datetime | None = None,
+    lane: Lane = Lane.LIST,
+    overlay: Overlay = NO_OVERLAY,
+    picture_url: Callable[[str], str],
+) -> Assembled:
+    """Choose, build, render and lint the edition of a slot, from the pool as it is.
+
+    Stories published up to `until_at` (the slot unless given) are looked at; those of the `overlay` take
+    the place of their namesakes in the pool.
+    """
+    with workspace.store.read() as connection:
+        situation = load_situation(workspace, connection, newsletter, slot_at=slot_at, until_at=until_at)
+        candidates = load_candidates(connection, newsletter, situation, overlay=overlay)
+        choice = choose(newsletter, candidates, situation)
+        if choice.skip_reason:
+            return Assembled(newsletter, slot_at, situation, choice)
+        stories = pool.load_stories(connection, _all_ids(choice)) | dict(overlay.stories)
+    edition = build_edition(
+        newsletter,
+        choice,
+        stories,
+        slot_at=slot_at,
+        edition_id=edition_id(newsletter.id, slot_at, lane),
+        source_names=workspace.source_names,
+        figures=load_figures(newsletter, workspace.project.folder),
+    )
+    rendered = workspace.renderer.render(edition, newsletter, picture_url=picture_url)
+    findings = lint(rendered, rendered.edition, newsletter, settings=workspace.project.settings)
+    return Assembled(newsletter, slot_at, situation, choice, rendered.edition, rendered, tuple(findings))
+
+
+def _all_ids(choice: Choice) -> set[str]:
+    chosen = [story for section in choice.sections for story in section.stories] + list(choice.more)
+    return {story.story_id for story in chosen} | {other for story in chosen for other in story.also}

@@ -1,0 +1,56 @@
+"""Check: everything that can be known to be wrong before any story is read, all at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from digest.config.load import check_files
+from digest.config.positions import Positions
+from digest.config.project import Project
+from digest.editions import check_schedule
+from digest.errors import Problem
+from digest.pipeline.workspace import Workspace
+from digest.rendering import find_problems_in_templates
+from digest.routing.checks import check_regions, check_topics
+from digest.selection import rules_that_never_match
+
+
+def check_project(folder: Path, env: Mapping[str, str]) -> list[Problem]:
+    """Return every problem of the configuration and its templates, by file and line.
+
+    Places, rules, schedules and templates are looked at where the files themselves could be read.
+    """
+    project, problems = check_files(folder, env)
+    if project is None:
+        return problems
+    positions = Positions(folder)
+    found = [*problems, *_routing(project, positions), *_newsletters(project, positions), *_templates(project)]
+    return sorted(set(found))
+
+
+def _routing(project: Project, positions: Positions) -> Iterator[Problem]:
+    for region_id, path, message, level in check_regions(project.regions, home_country=project.settings.home_country):
+        yield positions.problem("region", region_id, path, message, level=level)
+    for topic_id, path, message, level in check_topics(project.topics):
+        yield positions.problem("topic", topic_id, path, message, level=level)
+
+
+def _newsletters(project: Project, positions: Positions) -> Iterator[Problem]:
+    sources = [source.id for source in project.sources]
+    for newsletter in project.newsletters.values():
+        findings = list(
+            rules_that_never_match(newsletter, regions=project.regions, topics=project.topics, sources=sources)
+        )
+        for path, message in findings:
+            yield positions.problem("newsletter", newsletter.id, path, message, level="warning")
+        if newsletter.schedule is not None:
+            for path, message in check_schedule(newsletter.schedule):
+                yield positions.problem("newsletter", newsletter.id, f"schedule.{path}", message)
+
+
+def _templates(project: Project) -> Iterator[Problem]:
+    workspace = Workspace(project, read_only=True)
+    newsletters = list(project.newsletters.values())
+    for file, line, message in find_problems_in_templates(workspace.template_folders, newsletters, project.settings):
+        yield Problem(str(file), line, 1, "", message)

@@ -1,0 +1,62 @@
+"""What selection must know about one slot, read from the store: window, memory, weights, candidates."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection
+
+from digest.config.newsletter import Newsletter
+from digest.model.candidate import Candidate
+from digest.pipeline.overlay import NO_OVERLAY, Overlay
+from digest.pipeline.workspace import Workspace
+from digest.selection import Situation, longest_window, rule_reads_text, window_start
+from digest.store import editions, pool
+
+_MEMORY = timedelta(days=60)
+_TOLD_TODAY = timedelta(hours=24)
+_LATE_ARRIVALS = timedelta(days=1)
+_JUST_AFTER = timedelta(microseconds=1)
+
+
+def load_situation(
+    workspace: Workspace,
+    connection: Connection,
+    newsletter: Newsletter,
+    *,
+    slot_at: datetime,
+    until_at: datetime | None = None,
+) -> Situation:
+    """Read from the ledger what this newsletter told before, and since when stories count."""
+    last = editions.last_edition(connection, newsletter.id, before_at=slot_at)
+    used, used_clusters = editions.load_used(connection, [newsletter.id], slot_at - _MEMORY, before_at=slot_at)
+    told: frozenset[str] = frozenset()
+    if newsletter.avoid_repeats_of:
+        told_stories, told_clusters = editions.load_used(
+            connection, newsletter.avoid_repeats_of, slot_at - _TOLD_TODAY, before_at=slot_at
+        )
+        told = told_stories | told_clusters
+    return Situation(
+        slot_at=slot_at,
+        since_at=window_start(newsletter, slot_at, last.until_at if last else None),
+        until_at=until_at,
+        source_weights={source.id: source.weight for source in workspace.project.sources},
+        used=used,
+        used_clusters=used_clusters,
+        told=told,
+        topic_parents={
+            topic_id: topic.parent for topic_id, topic in workspace.project.topics.items() if topic.parent is not None
+        },
+    )
+
+
+def load_candidates(
+    connection: Connection, newsletter: Newsletter, situation: Situation, *, overlay: Overlay = NO_OVERLAY
+) -> list[Candidate]:
+    """Read every story that any rule or fallback of the newsletter could want for this slot."""
+    since_at = situation.slot_at - longest_window(newsletter) - _LATE_ARRIVALS
+    pooled = pool.load_candidates(
+        connection, since_at, situation.end_at + _JUST_AFTER, with_text=rule_reads_text(newsletter)
+    )
+    fresh = overlay.candidates
+    return [*(candidate for candidate in pooled if candidate.id not in fresh), *fresh.values()]

@@ -1,0 +1,1 @@
+"""The daemon: APScheduler wakes it, the ledger decides what is due, the use cases do it."""

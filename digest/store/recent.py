@@ -1,0 +1,30 @@
+"""The pool's recent stories in the order they entered, and how many each source brought; writes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from sqlalchemy import Connection, func, select
+
+from digest.model.story import Story
+from digest.store.story_json import story_from_json
+from digest.store.tables import stories, story_content
+
+
+def iter_recent(connection: Connection, *, since_at: datetime) -> Iterator[Story]:
+    """Yield the stories published since then, in the order in which they entered the pool."""
+    query = (
+        select(story_content.c.content)
+        .join(stories)
+        .where(stories.c.published_at >= since_at)
+        .order_by(stories.c.fetched_at, stories.c.id)
+    )
+    for row in connection.execution_options(yield_per=500).execute(query):
+        yield story_from_json(row.content)
+
+
+def count_by_source(connection: Connection, *, since_at: datetime) -> dict[str, int]:
+    """Return how many stories of each source entered the pool since then."""
+    query = select(stories.c.source, func.count()).where(stories.c.fetched_at >= since_at).group_by(stories.c.source)
+    return {row.source: row[1] for row in connection.execute(query)}
