@@ -11,7 +11,7 @@ from sqlalchemy import Connection, bindparam, delete, insert, select, update
 from digest.model.routes import Routes
 from digest.model.story import Story
 from digest.store.candidates import StoryRow, count_stories, find_story, load_candidates, stories_since
-from digest.store.dialect import chunks, upsert
+from digest.store.dialect import among, chunks, upsert
 from digest.store.story_json import content_hash, routes_from_json, routes_to_json, story_from_json, story_to_json
 from digest.store.tables import stories, story_content, story_history
 
@@ -69,34 +69,27 @@ def add_stories(
 
 def only_changed(connection: Connection, stories_read: Sequence[Story]) -> list[Story]:
     """Return those of the stories that are new to the pool or were edited: the ones worth routing."""
-    known: dict[str, str] = {}
-    for chunk in chunks(stories_read):
-        known |= _known_hashes(connection, [story.id for story in chunk])
+    known = _known_hashes(connection, [story.id for story in stories_read])
     return [story for story in stories_read if known.get(story.id) != content_hash(story)]
 
 
 def mark_seen(connection: Connection, ids: Sequence[str], now: datetime) -> None:
     """Note that a reading held these stories, changed or not, so that `prune` keeps them."""
-    for chunk in chunks(ids):
-        connection.execute(update(stories).where(stories.c.id.in_(chunk)).values(seen_at=now))
+    connection.execute(update(stories).where(among(connection, stories.c.id, ids)).values(seen_at=now))
 
 
 def load_stories(connection: Connection, ids: Collection[str]) -> dict[str, Story]:
     """Return the stories of these ids, by id; unknown ids are left out."""
-    query = select(story_content.c.story_id, story_content.c.content)
-    rows = (
-        row for chunk in chunks(ids) for row in connection.execute(query.where(story_content.c.story_id.in_(chunk)))
-    )
-    return {story_id: story_from_json(content) for story_id, content in rows}
+    wanted = among(connection, story_content.c.story_id, ids)
+    rows = connection.execute(select(story_content.c.story_id, story_content.c.content).where(wanted))
+    return {row.story_id: story_from_json(row.content) for row in rows}
 
 
 def load_routes(connection: Connection, ids: Collection[str]) -> dict[str, Routes]:
     """Return the routes with their evidence of these stories, by id."""
-    query = select(story_content.c.story_id, story_content.c.routes)
-    rows = (
-        row for chunk in chunks(ids) for row in connection.execute(query.where(story_content.c.story_id.in_(chunk)))
-    )
-    return {story_id: routes_from_json(text) for story_id, text in rows}
+    wanted = among(connection, story_content.c.story_id, ids)
+    rows = connection.execute(select(story_content.c.story_id, story_content.c.routes).where(wanted))
+    return {row.story_id: routes_from_json(row.routes) for row in rows}
 
 
 def iter_for_rerouting(connection: Connection, routing_version: str, *, size: int = 500) -> Iterator[list[Story]]:
@@ -147,10 +140,9 @@ def _insert(connection: Connection, items: Sequence[PoolItem], now: datetime, ve
         return
     # Another fetcher may bring the same story at the same moment: the first one wins.
     rows = [_row(item, version) | {"fetched_at": item[0].fetched_at, "seen_at": now} for item in items]
-    connection.execute(upsert(connection, stories).on_conflict_do_nothing(), rows)
-    connection.execute(
-        upsert(connection, story_content).on_conflict_do_nothing(), [_content_row(item) for item in items]
-    )
+    write_rows(connection, upsert(connection, stories).on_conflict_do_nothing(), rows)
+    contents = [_content_row(item) for item in items]
+    write_rows(connection, upsert(connection, story_content).on_conflict_do_nothing(), contents)
 
 
 def _replace(connection: Connection, items: Sequence[PoolItem], now: datetime, version: str) -> None:
@@ -162,19 +154,19 @@ def _replace(connection: Connection, items: Sequence[PoolItem], now: datetime, v
         insert(story_history),
         [
             {"story_id": row.id, "replaced_at": now, "content_hash": row.content_hash, "content": row.content}
-            for row in connection.execute(old.where(stories.c.id.in_(ids)))
+            for row in connection.execute(old.where(among(connection, stories.c.id, ids)))
         ],
     )
     for item in items:
         row = _row(item, version)
         connection.execute(update(stories).where(stories.c.id == row.pop("id")).values(row))
     contents = [_content_row(item) for item in items]
-    connection.execute(delete(story_content).where(story_content.c.story_id.in_(ids)))
+    connection.execute(delete(story_content).where(among(connection, story_content.c.story_id, ids)))
     connection.execute(insert(story_content), contents)
 
 
 def _known_hashes(connection: Connection, ids: Sequence[str]) -> dict[str, str]:
-    rows = connection.execute(select(stories.c.id, stories.c.content_hash).where(stories.c.id.in_(ids)))
+    rows = connection.execute(select(stories.c.id, stories.c.content_hash).where(among(connection, stories.c.id, ids)))
     return {row.id: row.content_hash for row in rows}
 
 

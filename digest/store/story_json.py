@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,6 +13,7 @@ from digest.model.story import InlineHtml, Part, Picture, Story
 VERSION = 1
 """Version of the form; a reader of this module understands every version up to it."""
 
+_dump = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _EMPTY: tuple[object, ...] = (None, "", 0, False, [])
 _NOT_CONTENT = frozenset({"fetched_at"})
 
@@ -55,10 +55,6 @@ def routes_from_json(text: str) -> Routes:
 _TEXT = ("id", "guid", "url", "canonical_url", "headline", "source", "source_name", "summary", "body", "language")
 _INSTANTS = ("published_at", "fetched_at", "updated_at", "embargo_until")
 _ROUTES = ("regions", "topics", "near_regions", "near_topics")
-
-
-def _dump(value: Mapping[str, Any]) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def _story_fields(story: Story) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 
 from digest.errors import NotFoundError
 from digest.model.subscriber import Frequency, Subscriber, Subscription, SubscriptionState
-from digest.store.dialect import chunks, upsert
+from digest.store.dialect import among, upsert, write_rows
 from digest.store.metadata import metadata
 from digest.store.tables import subscribers, subscription_events, subscriptions
 
@@ -57,29 +57,20 @@ def get_subscriber(connection: Connection, subscriber_id: int) -> Subscriber:
 
 def load_subscribers(connection: Connection, ids: Collection[int]) -> dict[int, Subscriber]:
     """Return the subscribers of these ids, by id; erased ones are left out."""
-    found: dict[int, Subscriber] = {}
-    for chunk in chunks(ids):
-        query = select(*_SUBSCRIBER).where(subscribers.c.id.in_(chunk), subscribers.c.erased.is_(False))
-        found |= {row.id: Subscriber(*row) for row in connection.execute(query)}
-    return found
+    query = select(*_SUBSCRIBER).where(among(connection, subscribers.c.id, ids), subscribers.c.erased.is_(False))
+    return {row.id: Subscriber(*row) for row in connection.execute(query)}
 
 
 def load_by_key(connection: Connection, keys: Collection[str]) -> dict[str, Subscriber]:
     """Return the subscribers with these keys, by key."""
-    found: dict[str, Subscriber] = {}
-    for chunk in chunks(keys):
-        query = select(*_SUBSCRIBER).where(subscribers.c.key.in_(chunk))
-        found |= {row.key: Subscriber(*row) for row in connection.execute(query)}
-    return found
+    query = select(*_SUBSCRIBER).where(among(connection, subscribers.c.key, keys))
+    return {row.key: Subscriber(*row) for row in connection.execute(query)}
 
 
 def ids_by_key(connection: Connection, keys: Collection[str]) -> dict[str, int]:
     """Return the ids of the subscribers with these keys."""
-    found: dict[str, int] = {}
-    for chunk in chunks(keys):
-        rows = connection.execute(select(subscribers.c.key, subscribers.c.id).where(subscribers.c.key.in_(chunk)))
-        found |= {row.key: row.id for row in rows}
-    return found
+    query = select(subscribers.c.key, subscribers.c.id).where(among(connection, subscribers.c.key, keys))
+    return {row.key: row.id for row in connection.execute(query)}
 
 
 def add_subscribers(connection: Connection, new: Sequence[NewSubscriber], now: datetime) -> dict[str, int]:
@@ -97,8 +88,7 @@ def add_subscribers(connection: Connection, new: Sequence[NewSubscriber], now: d
         }
         for one in new
     ]
-    if rows:
-        connection.execute(upsert(connection, subscribers).on_conflict_do_nothing(), rows)
+    write_rows(connection, upsert(connection, subscribers).on_conflict_do_nothing(), rows)
     return ids_by_key(connection, [one.key for one in new])
 
 
@@ -124,12 +114,8 @@ def load_subscriptions(connection: Connection, subscriber_id: int) -> list[Subsc
 
 def load_subscriptions_of(connection: Connection, newsletter: str, ids: Collection[int]) -> dict[int, Subscription]:
     """Return the links of these subscribers to one newsletter, by subscriber id."""
-    found: dict[int, Subscription] = {}
-    for chunk in chunks(ids):
-        same = (subscriptions.c.newsletter == newsletter, subscriptions.c.subscriber_id.in_(chunk))
-        rows = connection.execute(select(*_SUBSCRIPTION).where(*same))
-        found |= {row.subscriber_id: _subscription(row) for row in rows}
-    return found
+    same = (subscriptions.c.newsletter == newsletter, among(connection, subscriptions.c.subscriber_id, ids))
+    return {row.subscriber_id: _subscription(row) for row in connection.execute(select(*_SUBSCRIPTION).where(*same))}
 
 
 def save_subscriptions(
@@ -154,17 +140,17 @@ def save_subscriptions(
     statement = upsert(connection, subscriptions)
     kept = {"subscriber_id", "newsletter", *(() if ip else ("consent_ip",))}
     replaced = {column.name: statement.excluded[column.name] for column in subscriptions.c if column.name not in kept}
-    connection.execute(
-        statement.on_conflict_do_update(index_elements=["subscriber_id", "newsletter"], set_=replaced), rows
+    write_rows(
+        connection,
+        statement.on_conflict_do_update(index_elements=["subscriber_id", "newsletter"], set_=replaced),
+        rows,
     )
-    connection.execute(
-        insert(subscription_events),
-        [
-            {"at": now, "subscriber_id": one.subscriber_id, "newsletter": one.newsletter}
-            | {"kind": one.state.value, "detail": detail}
-            for one in changed
-        ],
-    )
+    log = [
+        {"at": now, "subscriber_id": one.subscriber_id, "newsletter": one.newsletter}
+        | {"kind": one.state.value, "detail": detail}
+        for one in changed
+    ]
+    write_rows(connection, upsert(connection, subscription_events), log)
 
 
 def load_events(connection: Connection, subscriber_id: int) -> list[SubscriptionEvent]:

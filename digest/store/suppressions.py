@@ -10,7 +10,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, delete, select
 
-from digest.store.dialect import chunks, upsert
+from digest.store.dialect import among, upsert
 from digest.store.secrets import ensure_stored_secret, find_stored_secret
 from digest.store.tables import suppressions
 
@@ -68,13 +68,10 @@ def find_suppression(connection: Connection, key: str) -> Suppression | None:
 def load_suppressions(connection: Connection, keys: Collection[str]) -> dict[str, Suppression]:
     """Return the suppressions among these keys, by the key asked for, also hashed ones."""
     columns = [suppressions.c[name] for name in Suppression.__slots__]
-    found: dict[str, Suppression] = {}
     secret = find_stored_secret(connection, _SECRET)  # none yet: nobody was erased, so nothing is hashed
-    for chunk in chunks(keys):
-        asked = {key: key for key in chunk} | ({_hash(secret, key): key for key in chunk} if secret else {})
-        rows = connection.execute(select(*columns).where(suppressions.c.key.in_(asked)))
-        found |= {asked[row.key]: Suppression(*row) for row in rows}
-    return found
+    asked = {key: key for key in keys} | ({_hash(secret, key): key for key in keys} if secret else {})
+    rows = connection.execute(select(*columns).where(among(connection, suppressions.c.key, asked)))
+    return {asked[row.key]: Suppression(*row) for row in rows}
 
 
 def list_suppressions(connection: Connection) -> list[Suppression]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 
 _SIMPLE = re.compile(
-    r"(?P<local>[A-Za-z0-9_+=-]+(?:\.[A-Za-z0-9_+=-]+)*)@(?P<domain>(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?\.)+[A-Za-z]{2,24})",
-    re.ASCII,
+    r"(?P<local>[A-Za-z0-9_+=-]+(?:\.[A-Za-z0-9_+=-]+)*)"
+    r"@(?P<domain>(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+(?P<top>[A-Za-z]{2,24}))"
 )
-_NOT_SIMPLE = re.compile(r"--|\.(?:invalid|local|localhost|onion|arpa)$", re.IGNORECASE)
+_SPECIAL = frozenset({"invalid", "local", "localhost", "onion", "arpa"})
 # What could break a header or a log line, or make an address look like another one (bidi controls).
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
 
@@ -21,23 +21,21 @@ def normalise_address(text: str) -> tuple[str, str]:
     before the @ that need SMTPUTF8.
     """
     stripped = text.strip()
-    if not stripped:
-        raise ValueError("no address")
-    if _CONTROL.search(stripped):
-        raise ValueError("the address holds control characters")
+    # The full validation takes 40 µs, too long for a million rows: plain addresses are known by their look.
     found = _SIMPLE.fullmatch(stripped)
-    if found and len(found["local"]) <= 64 and len(stripped) <= 254 and _has_simple_domain(found["domain"]):
-        email = f"{found['local']}@{found['domain'].lower()}"
-        return email, email.casefold()
+    if found and len(stripped) <= 254 and len(found["local"]) <= 64:
+        domain = found["domain"].lower()
+        if "--" not in domain and found["top"].lower() not in _SPECIAL:
+            email = f"{found['local']}@{domain}"
+            return email, email.lower()
     return _validated(stripped)
 
 
-def _has_simple_domain(domain: str) -> bool:
-    """Say whether the quick pattern is enough: the full validation takes 40 µs, too long for a million rows."""
-    return _NOT_SIMPLE.search(domain) is None and all(len(label) <= 63 for label in domain.split("."))
-
-
 def _validated(text: str) -> tuple[str, str]:
+    if not text:
+        raise ValueError("no address")
+    if _CONTROL.search(text):
+        raise ValueError("the address holds control characters")
     from email_validator import EmailNotValidError, validate_email
 
     try:

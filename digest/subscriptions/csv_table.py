@@ -6,8 +6,9 @@ import codecs
 import csv
 import io
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from zoneinfo import available_timezones
 
@@ -97,15 +98,18 @@ class _Columns:
             return Row(line, None, "no address")
         try:
             email, key = normalise_address(cells[self._email])
-            known = {meaning: _cell(cells, number) for meaning, number in self._known.items()}
-            name = known.get("name") or f"{known.get('first', '')} {known.get('last', '')}".strip()
-            attributes = {title: value for number, title in self._attributes if (value := _cell(cells, number))}
-            _check(name, attributes)
+            if _CONTROL.search(" ".join(cells)):
+                raise ValueError("a value holds control characters or a line break")
         except ValueError as error:
             return Row(line, None, str(error))
+        known = {meaning: _cell(cells, number) for meaning, number in self._known.items()}
+        name = known.get("name") or f"{known.get('first', '')} {known.get('last', '')}".strip()
+        attributes = {title: value for number, title in self._attributes if (value := _cell(cells, number))}
+        if len(name) > _MAX_NAME or any(len(value) > _MAX_ATTRIBUTE for value in attributes.values()):
+            return Row(line, None, f"a name has at most {_MAX_NAME} characters, an attribute {_MAX_ATTRIBUTE}")
         language, timezone = known.get("language", ""), known.get("timezone", "")
         language = language.replace("_", "-") if _LANGUAGE.fullmatch(language) else ""
-        timezone = timezone if timezone and timezone in available_timezones() else ""
+        timezone = timezone if timezone and timezone in _zones() else ""
         return Row(line, NewSubscriber(email, key, name, language, timezone, attributes))
 
 
@@ -115,14 +119,15 @@ def guard_formula(text: str) -> str:
 
 
 def _cell(cells: list[str], number: int) -> str:
-    return _FORMULA.sub("", cells[number].strip(), count=1) if number < len(cells) else ""
+    if number >= len(cells):
+        return ""
+    value = cells[number].strip()
+    return _FORMULA.sub("", value, count=1) if value.startswith("'") else value
 
 
-def _check(name: str, attributes: Mapping[str, str]) -> None:
-    if _CONTROL.search(name) or any(_CONTROL.search(value) for value in attributes.values()):
-        raise ValueError("a value holds control characters or a line break")
-    if len(name) > _MAX_NAME or any(len(value) > _MAX_ATTRIBUTE for value in attributes.values()):
-        raise ValueError(f"a name has at most {_MAX_NAME} characters, an attribute {_MAX_ATTRIBUTE}")
+@cache
+def _zones() -> frozenset[str]:
+    return frozenset(available_timezones())
 
 
 def _find_email(plain: list[str]) -> int | None:

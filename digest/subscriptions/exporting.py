@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Collection
+from functools import partial
 from typing import TextIO
 
 from sqlalchemy import Connection

@@ -91,14 +91,11 @@ def _update(connection: Connection, people: Mapping[str, NewSubscriber], known: 
         before = known.get(key)
         if before is None:
             continue
-        after = replace(
-            before,
-            name=person.name or before.name,
-            language=person.language or before.language,
-            timezone=person.timezone or before.timezone,
-            attributes={**before.attributes, **(person.attributes or {})},
-        )
-        if after != before:
+        attributes = {**before.attributes, **(person.attributes or {})}
+        known_now = (person.name or before.name, person.language or before.language, person.timezone or before.timezone)
+        if (*known_now, attributes) != (before.name, before.language, before.timezone, before.attributes):
+            name, language, timezone = known_now
+            after = replace(before, name=name, language=language, timezone=timezone, attributes=attributes)
             subscribers.update_subscriber(connection, after)
             changed.add(key)
     return changed
