@@ -1,11 +1,11 @@
-"""Draws the pictures of the sample stories into config/samples; run it again after changing one: `python tools/draw_samples.py`."""
+"""Draws the pictures of the sample stories into config/samples: `python tools/draw_samples.py`; not the stories."""
 
 from __future__ import annotations
 
 import sys
 from pathlib import Path
 
-from sample_art import north, south
+from sample_art import east, north, south, topics, world
 from sample_art.canvas import Canvas
 
 SAMPLES = Path(__file__).resolve().parent.parent / "config" / "samples"
@@ -27,6 +27,25 @@ PICTURES = {
     "southern/pictures/bat-bridge": south.bat_bridge,
     "southern/pictures/ozark-trail": south.ozark_trail,
     "southern/pictures/orchard": south.orchard,
+    "capitol/pictures/metro-vault": east.metro_vault,
+    "capitol/pictures/portico": east.portico,
+    "capitol/pictures/capitol-dome": east.capitol_dome,
+    "capitol/pictures/ballot-desk": east.ballot_desk,
+    "ledger/pictures/warehouse-robots": topics.warehouse_robots,
+    "ledger/pictures/harbour-cranes": topics.harbour_cranes,
+    "ledger/pictures/rising-bars": topics.rising_bars,
+    "ledger/pictures/server-racks": topics.server_racks,
+    "ledger/pictures/telescope-dome": topics.telescope_dome,
+    "ledger/pictures/electric-bus": topics.electric_bus,
+    "wire/pictures/boathouse-lights": east.boathouse_lights,
+    "wire/pictures/stadium-lights": east.stadium_lights,
+    "wire/pictures/water-lab": topics.water_lab,
+    "wire/pictures/clinic-cross": topics.clinic_cross,
+    "wire/pictures/school-windows": topics.school_windows,
+    "wire/pictures/night-train": world.night_train,
+    "wire/pictures/ocean-buoy": world.ocean_buoy,
+    "wire/pictures/terraces": world.terraces,
+    "wire/pictures/finish-line": world.finish_line,
 }
 
 

@@ -1,0 +1,165 @@
+"""Pictures of faraway places and of a race; not of the regions that have newsletters."""
+
+from __future__ import annotations
+
+import math
+import random
+
+from sample_art.canvas import Canvas, mix, pine, ripples, tree
+
+CREAM, INK, BRICK = "#fbeccf", "#3d3a4b", "#b3402a"
+
+
+def night_train(c: Canvas) -> None:
+    """Draw a night train that crosses a viaduct under the moon."""
+    c.sky("#1c2445", "#6b6f9c", until=520, bands=9)
+    rng = random.Random(2)
+    for _ in range(70):
+        c.disc((rng.uniform(0, 1200), rng.uniform(0, 240)), rng.choice((1.4, 2)), colour="#c9cde6")
+    c.sun((900, 140), 54, colour="#f7e6c0", sky="#363f69")
+    c.ridge([(60, 130, 40), (26, 47, 0)], 330, colour="#4b5384")
+    c.ridge([(50, 170, 420), (18, 61, 0)], 410, colour="#363e6b")
+    stone = "#8b86a3"
+    c.rect((0, 352, 1200, 34), stone)
+    for index in range(6):
+        left = -60 + index * 228
+        c.rect((left, 380, 46, 230), stone)
+        arch = [(left + 46, 386)]
+        arch += [
+            (left + 137 - 91 * math.cos(math.radians(a)), 470 - 84 * math.sin(math.radians(a)))
+            for a in range(0, 181, 6)
+        ]
+        c.poly([*arch, (left + 228, 386)], stone)
+    c.rect((0, 352, 1200, 7), "#a9a4bd")
+    for car in range(4):
+        left = 40 + car * 262
+        c.rect((left, 268, 254, 76), "#27407a" if car < 3 else BRICK, radius=12)
+        c.rect((left, 322, 254, 8), "#f3d9a0")
+        for index in range(6 if car < 3 else 1):
+            lit = (index + car * 2) % 4 != 1
+            c.rect((left + 20 + index * 38, 284, 24, 26), "#f8d48c" if lit else "#1d2f5e", radius=4)
+        for wheel in (44, 210):
+            c.disc((left + wheel, 346), 11, colour="#141b34")
+    c.rect((1000, 284, 44, 30), "#f8d48c", radius=5)
+    c.poly([(1080, 322), (1200, 296), (1200, 350)], "#8f8a9f")
+    c.disc((1080, 324), 8, colour="#fdf3d0")
+    for index in range(16):
+        x = index * 82 + rng.uniform(-20, 20)
+        pine(c, (x, 606), rng.uniform(90, 170), colour="#1f2a4a")
+
+
+def ocean_buoy(c: Canvas) -> None:
+    """Draw a yellow buoy on a gently rolling sea."""
+    c.sky("#dbe8e6", "#f4e2c4", until=340)
+    for x, y, wide in ((130, 110, 240), (220, 134, 170), (860, 80, 220), (800, 104, 160)):
+        c.rect((x, y, wide, 20), "#f9f4e6", radius=10)
+    for index, colour in enumerate(("#8fb9bd", "#74a8b0", "#5b96a2")):
+        c.ridge([(7 + index * 3, 60 + index * 22, index * 130)], 330 + index * 52, colour=colour)
+    c.line([(600, 420), (628, 120)], 8, colour=INK)
+    c.poly([(530, 430), (588, 230), (640, 236), (680, 446)], "#e9b13c")
+    c.poly([(612, 232), (640, 236), (680, 446), (640, 440)], "#cf9429")
+    c.poly([(552, 352), (662, 362), (668, 394), (544, 384)], BRICK)
+    c.poly([(470, 420), (748, 448), (730, 510), (486, 486)], "#e9b13c")
+    c.poly([(610, 434), (748, 448), (730, 510), (612, 500)], "#cf9429")
+    c.poly([(585, 196), (560, 224), (664, 234), (648, 202)], INK)
+    c.rect((650, 150, 66, 44), "#41607a")
+    c.line([(626, 160), (652, 168)], 6, colour=INK)
+    c.disc((629, 112), 15, colour="#fbdf9f")
+    c.disc((629, 112), 8, colour=BRICK)
+    for index, colour in enumerate(("#4a8594", "#3a7383", "#2f6373")):
+        c.ridge([(9 + index * 4, 96 + index * 30, 300 + index * 210)], 476 + index * 42, colour=colour)
+    for x, y in ((220, 230), (264, 252), (330, 214), (980, 210)):
+        c.line([(x - 22, y - 8), (x, y), (x + 22, y - 8)], 4, colour="#5d6f78")
+
+
+def terraces(c: Canvas) -> None:
+    """Draw terraced fields below snow peaks, with a small school."""
+    c.sky("#bfd8e0", "#f3e8d0", until=300)
+    peaks = [(-40, 330), (150, 130), (260, 220), (430, 60), (590, 230), (700, 170), (880, 320), (1240, 330)]
+    c.poly([*peaks, (1240, 600), (-40, 600)], "#8d9fb0")
+    c.poly([(430, 60), (500, 134), (462, 150), (440, 128), (408, 158), (380, 116)], "#f8f6ee")
+    c.poly([(150, 130), (198, 169), (166, 184), (140, 166), (112, 176)], "#f8f6ee")
+    c.poly([(700, 170), (748, 210), (706, 214), (664, 196)], "#f8f6ee")
+    colours = ("#a7b27a", "#8fa56a", "#b8a864", "#7d9a5e", "#a98f58", "#6f8f58", "#94a866", "#5f8250")
+    for step, colour in enumerate(colours):
+        base = 262 + step * 42
+        waves = [(30 - step * 2, 240 + step * 12, 640 + step * 30), (8, 90, step * 70)]
+        c.ridge(waves, base, colour=mix(colour, "#4a3d30", share=0.35))
+        c.ridge(waves, base + 9, colour=colour)
+    c.rect((770, 268, 150, 66), "#e8d3ae")
+    c.poly([(756, 272), (845, 226), (934, 272)], BRICK)
+    c.rect((832, 292, 28, 42), "#6d4a3a")
+    for x in (786, 880):
+        c.rect((x, 290, 24, 20), "#41606c")
+    for x, y, coat in ((300, 420, BRICK), (342, 424, "#41607a"), (640, 508, "#d7923f"), (1010, 432, "#8a4a6a")):
+        person_with_hat(c, (x, y), coat=coat)
+
+
+def person_with_hat(c: Canvas, foot: tuple[float, float], *, coat: str) -> None:
+    """Draw a farmer as a coat, a head and a hat."""
+    x, y = foot
+    c.poly([(x - 15, y), (x + 15, y), (x + 7, y - 34), (x - 7, y - 34)], coat)
+    c.disc((x, y - 40), 7, colour="#a9745a")
+    c.oval((x - 14, y - 50, 28, 8), INK)
+    c.rect((x - 7, y - 56, 14, 9), INK, radius=3)
+
+
+def finish_line(c: Canvas) -> None:
+    """Draw runners on a road that leads to a finish arch."""
+    c.sky("#f6ecd8", "#f4cfa2", until=330)
+    c.sun((600, 250), 70, colour="#f6b56b", sky="#f3dab3")
+    c.ridge([(14, 110, 0), (7, 40, 0)], 322, colour="#8fa98f")
+    c.rect((0, 336, 1200, 264), "#7d9d66")
+    c.poly([(560, 336), (640, 336), (1010, 600), (190, 600)], "#6b6875")
+    for row in range(5):
+        y = 352 + row * row * 12
+        c.poly(
+            [(598 - row, y), (602 + row, y), (604 + row * 2, y + 10 + row * 6), (596 - row * 2, y + 10 + row * 6)],
+            CREAM,
+        )
+    rng = random.Random(10)
+    for side in (-1, 1):
+        for index in range(9):
+            y = 350 + index * 22
+            x = 600 + side * (74 + (y - 336) * 1.72)
+            c.disc((x, y), 6 + index * 1.3, colour=rng.choice(("#b3402a", "#41607a", "#e0a63f", "#5d5068", "#3f7a72")))
+        tree(c, (600 + side * 430, 420), 250, crown="#4f7a58", trunk="#4a4038")
+        tree(c, (600 + side * 250, 368), 120, crown="#5f8a62", trunk="#4a4038")
+    for x in (500, 688):
+        c.rect((x, 262, 12, 96), INK)
+    c.rect((492, 246, 216, 34), BRICK, radius=6)
+    for index in range(12):
+        for row in range(2):
+            if (index + row) % 2:
+                c.rect((504 + index * 16, 251 + row * 12, 16, 12), CREAM)
+    for x, y, size, shirt in ((642, 420, 90, "#41607a"), (520, 484, 140, "#e0a63f"), (720, 566, 220, BRICK)):
+        runner(c, (x, y), size, shirt=shirt)
+
+
+def runner(c: Canvas, foot: tuple[float, float], size: float, *, shirt: str) -> None:
+    """Draw a runner in mid-stride; `foot` is the ground below the hips."""
+    x, y = foot
+    hip, shoulder = (x, y - size * 0.48), (x + size * 0.08, y - size * 0.8)
+    skin = "#a9745a"
+    c.oval((x - size * 0.22, y - size * 0.02, size * 0.5, size * 0.05), "#57545f")
+    for knee, ankle in (((0.2, -0.38), (0.16, -0.1)), ((-0.06, -0.24), (-0.3, -0.2))):
+        c.line(
+            [hip, (x + knee[0] * size, y + knee[1] * size), (x + ankle[0] * size, y + ankle[1] * size)],
+            size * 0.075,
+            colour=skin,
+        )
+        c.line(
+            [(x + ankle[0] * size, y + ankle[1] * size), (x + (ankle[0] + 0.09) * size, y + (ankle[1] + 0.02) * size)],
+            size * 0.065,
+            colour=CREAM,
+        )
+    c.line([hip, shoulder], size * 0.17, colour=shirt)
+    c.line([(x, y - size * 0.46), (x + size * 0.1, y - size * 0.42)], size * 0.13, colour=INK)
+    for elbow, hand in (((0.24, -0.64), (0.32, -0.78)), ((-0.14, -0.66), (-0.06, -0.54))):
+        c.line(
+            [shoulder, (x + elbow[0] * size, y + elbow[1] * size), (x + hand[0] * size, y + hand[1] * size)],
+            size * 0.055,
+            colour=skin,
+        )
+    c.disc((x + size * 0.13, y - size * 0.94), size * 0.085, colour=skin)
+    c.pie((x + size * 0.03, y - size * 1.04, size * 0.18, size * 0.16), (160, 340), colour=INK)
