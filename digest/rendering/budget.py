@@ -7,7 +7,7 @@ The first story is shortened last and never moved.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -19,6 +19,8 @@ SHORT_LEAD = 280
 """Characters that stay of the opening of a shortened story."""
 SHORT_PART = 200
 """Characters that stay of its first labelled part."""
+MAX_LOOKS = 7
+"""Most sizes asked for in one search; seven halvings alone would find one step in 128."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,26 @@ def apply_steps(edition: Edition, steps: Sequence[Step]) -> Edition:
     return _recounted(smaller, before=edition)
 
 
+def fewest_steps(size_after: Callable[[int], float], low: int, high: int, *, limit: float) -> int:
+    """Return a count of steps above `low` whose size is within `limit`, as small as a few looks tell; else `high`.
+
+    `size_after` falls from count to count, and is asked as seldom as possible: each guess lies where a straight line
+    between the two nearest known sizes meets the limit, every third in the middle.
+    """
+    over, fits = low, high
+    for turn in range(1, MAX_LOOKS + 1):
+        if fits - over <= 1:
+            break
+        fall = size_after(over) - size_after(fits)
+        share = 0.5 if turn % 3 == 0 or fall <= 0 else (size_after(over) - limit) / fall
+        guess = min(fits - 1, max(over + 1, over + math.ceil(share * (fits - over))))
+        if size_after(guess) <= limit:
+            fits = guess
+        else:
+            over = guess
+    return fits
+
+
 def describe_steps(steps: Sequence[Step], edition: Edition) -> tuple[str, ...]:
     """Return in words what the steps did, one line a kind; a story is told by the last thing done to it."""
     last = {step.story_id: step.what for step in steps}
@@ -71,7 +93,8 @@ def describe_steps(steps: Sequence[Step], edition: Edition) -> tuple[str, ...]:
 
 def _lowest_first(stories: Sequence[EditionStory]) -> list[EditionStory]:
     """Order by score, the later of two equals first."""
-    return sorted(reversed(stories), key=lambda s: s.score.total)
+    ranked = sorted(enumerate(stories), key=lambda place: (place[1].score.total, -place[0]))
+    return [entry for _, entry in ranked]
 
 
 def _shortened(entry: EditionStory, ids: set[str]) -> EditionStory:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import traceback
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -9,18 +10,18 @@ from pathlib import Path
 
 from jinja2 import (
     ChoiceLoader,
+    Environment,
     FileSystemLoader,
     StrictUndefined,
     TemplateError,
     TemplateNotFound,
     TemplateSyntaxError,
 )
-from jinja2.sandbox import ImmutableSandboxedEnvironment, SecurityError
+from jinja2.exceptions import SecurityError
+from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from digest.errors import RenderError
 from digest.rendering.text import wrap_text
-
-MAX_RANGE = 10_000
 
 
 def template_environment(folders: Sequence[Path], name: str) -> ImmutableSandboxedEnvironment:
@@ -61,6 +62,18 @@ def template_errors(what: str) -> Iterator[None]:
         if error.file or not file:
             raise
         raise RenderError(error.message, file=file, line=line) from error
+
+
+def find_template_line(environment: Environment, line: str) -> tuple[str, int] | None:
+    """Return the file and line of the template that most likely wrote `line`: the longest common beginning."""
+    best, place = 5, None
+    for name in environment.list_templates(extensions=["j2"]):
+        source, file, _ = environment.loader.get_source(environment, name) if environment.loader else ("", None, None)
+        for number, written in enumerate(source.splitlines(), start=1):
+            common = len(os.path.commonprefix((written.strip(), line.strip())))
+            if common > best and file:
+                best, place = common, (file, number)
+    return place
 
 
 def _place(error: BaseException) -> tuple[str | None, int | None]:

@@ -22,18 +22,25 @@ MAX_MJML = 4_000_000
 
 DOCTYPE = "<!doctype html>\n"
 KNOWN_TAGS = frozenset(
-    """mjml mj-head mj-body mj-attributes mj-all mj-class mj-breakpoint mj-font mj-html-attributes mj-selector
-    mj-html-attribute mj-preview mj-style mj-title mj-include mj-accordion mj-accordion-element mj-accordion-title
-    mj-accordion-text mj-button mj-carousel mj-carousel-image mj-column mj-divider mj-group mj-hero mj-image mj-navbar
-    mj-navbar-link mj-raw mj-section mj-social mj-social-element mj-spacer mj-table mj-text mj-wrapper""".split()
+    f"mj-{name}"
+    for name in (
+        *("head", "body", "attributes", "all", "class", "breakpoint", "font", "html-attributes", "selector"),
+        *("html-attribute", "preview", "style", "title", "raw"),
+        *("accordion", "accordion-element", "accordion-title", "accordion-text", "button", "carousel"),
+        *("carousel-image", "column", "divider", "group", "hero", "image", "navbar", "navbar-link", "section"),
+        *("social", "social-element", "spacer", "table", "text", "wrapper"),
+    )
 )
-"""The tags of MJML 4; others vanish silently from what mjml makes."""
+"""The tags of MJML 4; others vanish silently from what mjml makes. Jinja includes, so mj-include is not among them."""
 
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9-]*)(?:[^\"'>]|\"[^\"]*\"|'[^']*')*?(/?)>")
-_VOID = frozenset("area base br col embed hr img input link meta source track wbr".split())
+_VOID = frozenset(
+    ("area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr")
+)
 _OWN_STYLE = re.compile(r"<style type=\"text/css\">(?=\s*(?:#outlook|@media only screen and \(m))")
 _SPACE_BETWEEN_CELLS = re.compile(r">\s+(?=</?(?:table|tbody|tr|td|div|ul|li|p|h1|h2|h3)\b)")
 _INDENT = re.compile(r"\n\s+")
+_STYLE = re.compile(r'style="[^"]*"')
 _LOCK = threading.Lock()
 
 cssutils.log.setLevel(logging.CRITICAL)
@@ -88,7 +95,8 @@ def inline_styles(html: str) -> str:
 def _squeeze(html: str) -> str:
     """Drop the indentation of style sheets and the space between cells and blocks, which count in the size."""
     head, body, rest = html.partition("<body")
-    return _INDENT.sub("\n", head) + body + _SPACE_BETWEEN_CELLS.sub(">", rest)
+    rest = _STYLE.sub(lambda found: found[0].replace("; ", ";"), _SPACE_BETWEEN_CELLS.sub(">", rest))
+    return _INDENT.sub("\n", head) + body + rest
 
 
 def find_mjml_fault(mjml: str) -> tuple[int | None, str]:
@@ -108,10 +116,12 @@ def _check_bounds(mjml: str) -> None:
     depth = 0
     for found in _TAG.finditer(mjml):
         closing, name, empty = found.groups()
-        if name.startswith("mj") and name not in KNOWN_TAGS:
+        if name.startswith("mj-") and name not in KNOWN_TAGS:
             raise RenderError(f"<{name}> is no MJML tag", line=mjml.count("\n", 0, found.start()) + 1)
         if empty or name.lower() in _VOID:
             continue
         depth += -1 if closing else 1
         if depth > MAX_DEPTH:
-            raise RenderError(f"the MJML is nested deeper than {MAX_DEPTH}", line=mjml.count("\n", 0, found.start()) + 1)
+            raise RenderError(
+                f"the MJML is nested deeper than {MAX_DEPTH}", line=mjml.count("\n", 0, found.start()) + 1
+            )

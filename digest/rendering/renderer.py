@@ -5,9 +5,9 @@ A renderer reads its templates once: what changes on disk afterwards asks for a 
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -17,11 +17,11 @@ from digest.config.newsletter import Newsletter
 from digest.config.settings import Settings
 from digest.errors import RenderError
 from digest.model.edition import Edition, RenderedEdition
-from digest.rendering.budget import Step, apply_steps, describe_steps, plan_steps
-from digest.rendering.environment import template_environment, template_errors
+from digest.rendering.budget import Step, apply_steps, describe_steps, fewest_steps, plan_steps
+from digest.rendering.environment import find_template_line, template_environment, template_errors
 from digest.rendering.folders import shipped_templates
-from digest.rendering.markup import inline_styles, mjml_to_html
 from digest.rendering.marks import ReaderMarks, check_marks, marker_of, measure
+from digest.rendering.markup import inline_styles, mjml_to_html
 from digest.rendering.phrases import Phrases
 from digest.rendering.subject import make_subject
 from digest.rendering.text import Links, tidy_text
@@ -29,8 +29,10 @@ from digest.rendering.views import PictureUrl, view_edition
 
 MAX_STORIES = 500
 """Most stories that are looked at; an edition of a hundred is already cut by the budget."""
-USUAL_GROWTH = 1.2
+USUAL_GROWTH = 1.35
 """How much inlining styles adds to an edition; only a first guess, the result is measured."""
+GOOD_USE = 0.98
+"""Share of the limit from which on no larger edition is sought."""
 
 
 class Renderer:
@@ -106,8 +108,18 @@ class _Job:
     def draft(self, edition: Edition) -> _Draft:
         """Return MJML and its size as HTML before styles are inlined, which takes a tenth of the whole."""
         mjml = self._render("edition.mjml.j2", edition)
-        html = mjml_to_html(mjml)
+        try:
+            html = mjml_to_html(mjml)
+        except RenderError as error:
+            raise self._blamed(error, mjml) from error
         return _Draft(edition, mjml, html, measure(html, self.marker))
+
+    def _blamed(self, error: RenderError, mjml: str) -> RenderError:
+        """Return the error with the place in the template that wrote the faulty line."""
+        written = mjml.splitlines()[error.line - 1] if error.line else ""
+        place = find_template_line(self.renderer.environment(self.newsletter.template), written)
+        file, line = place or (f"templates/{self.newsletter.template}/edition.mjml.j2", 1)
+        return RenderError(f"{error.message} (at “{written.strip()[:60]}”)", file=file, line=line)
 
     def finish(self, draft: _Draft) -> _Draft:
         """Return the draft with its HTML as it will be mailed."""
@@ -154,20 +166,23 @@ def _fit(job: _Job, edition: Edition, limit: int) -> tuple[_Draft, Sequence[Step
         if draft.size <= limit:
             return draft, ()
     plan = plan_steps(edition)
-    taken = 0
-    while taken < len(plan):
-        taken = _fewest_steps(
-            lambda count: job.draft(apply_steps(edition, plan[:count])).raw_size,
-            range(taken + 1, len(plan)),
-            limit=limit / growth,
-        )
-        draft = job.finish(job.draft(apply_steps(edition, plan[:taken])))
-        if draft.size <= limit:
-            return draft, plan[:taken]
+
+    @cache
+    def draft_after(count: int) -> _Draft:
+        return job.draft(apply_steps(edition, plan[:count]))
+
+    best: tuple[_Draft, Sequence[Step]] | None = None
+    low, high = 0, len(plan)
+    while low < high:
+        taken = fewest_steps(lambda count: draft_after(count).raw_size, low, high, limit=limit / growth)
+        draft = job.finish(draft_after(taken))
         growth = draft.size / draft.raw_size
-    raise RenderError(f"the edition has {draft.size} bytes of HTML even without its stories; {limit} is the most")
-
-
-def _fewest_steps(size_after: Callable[[int], int], counts: range, *, limit: float) -> int:
-    """Return the first of `counts` whose size is within `limit`, or their end; sizes fall from one to the next."""
-    return counts.start + bisect_left(counts, True, key=lambda count: size_after(count) <= limit)
+        if draft.size > limit:
+            low = taken
+            continue
+        best, high = (draft, plan[:taken]), taken
+        if draft.size >= limit * GOOD_USE or taken - low <= 1:
+            break
+    if best is None:
+        raise RenderError(f"the edition has {draft.size} bytes of HTML even without its stories; {limit} is the most")
+    return best

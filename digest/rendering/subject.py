@@ -55,12 +55,11 @@ def make_subject(edition: Edition, newsletter: Newsletter, *, day: str) -> tuple
 
 
 def _words(edition: Edition, newsletter: Newsletter, day: str) -> Mapping[str, Any]:
-    stories = [
+    stories: list[StoryWords | _NoStory] = [
         StoryWords(s.story.headline[:MAX_RULE], s.story.summary[:MAX_RULE], s.story.source_name, s.story.url)
         for s in edition.stories[:3]
     ]
-    missing = [_NoStory()] * (3 - len(stories))
-    lead, second, third = [*stories, *missing]
+    lead, second, third = [*stories, *[_NoStory()] * 3][:3]
     about = {"date": day, "word_count": edition.word_count, "minutes": edition.minutes, "stories": len(edition.stories)}
     return {"lead": lead, "second": second, "third": third, "newsletter": newsletter, "edition": about}
 

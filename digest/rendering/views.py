@@ -207,9 +207,7 @@ def _part(part: Part) -> PartView | None:
     return PartView(plain_line(part.label, 80).rstrip(": "), text, bullets)
 
 
-def _picture(
-    picture: Picture | None, headline: str, phrases: Phrases, picture_url: PictureUrl
-) -> PictureView | None:
+def _picture(picture: Picture | None, headline: str, phrases: Phrases, picture_url: PictureUrl) -> PictureView | None:
     if picture is None or not (picture.url.startswith("media:") or safe_url(picture.url)):
         return None
     width, height = picture.width or 0, picture.height or 0
