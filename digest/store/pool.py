@@ -11,7 +11,7 @@ from sqlalchemy import Connection, bindparam, delete, insert, select, update
 from digest.model.routes import Routes
 from digest.model.story import Story
 from digest.store.candidates import StoryRow, count_stories, find_story, load_candidates, stories_since
-from digest.store.dialect import among, chunks, upsert
+from digest.store.dialect import among, chunks, upsert, write_rows
 from digest.store.story_json import content_hash, routes_from_json, routes_to_json, story_from_json, story_to_json
 from digest.store.tables import stories, story_content, story_history
 
