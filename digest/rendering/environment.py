@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import traceback
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -70,10 +69,16 @@ def find_template_line(environment: Environment, line: str) -> tuple[str, int] |
     for name in environment.list_templates(extensions=["j2"]):
         source, file, _ = environment.loader.get_source(environment, name) if environment.loader else ("", None, None)
         for number, written in enumerate(source.splitlines(), start=1):
-            common = len(os.path.commonprefix((written.strip(), line.strip())))
+            common = _common(written.strip(), line.strip())
             if common > best and file:
                 best, place = common, (file, number)
     return place
+
+
+def _common(one: str, other: str) -> int:
+    """Return how many characters two strings begin with in common."""
+    differing = (index for index, (a, b) in enumerate(zip(one, other, strict=False)) if a != b)
+    return next(differing, min(len(one), len(other)))
 
 
 def _place(error: BaseException) -> tuple[str | None, int | None]:

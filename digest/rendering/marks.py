@@ -59,5 +59,5 @@ def measure(html: str, marker: str) -> int:
 def check_marks(markup: str, marker: str) -> None:
     """Raise RenderError where a mark was broken on its way through the template."""
     whole = sum(1 for _, slot in split_at_marks(markup, marker) if slot is not None)
-    if markup.count(marker) != whole:
+    if markup.lower().count(marker) != whole:
         raise RenderError("a template changes a reader's slot (with a filter such as upper or truncate)")
