@@ -52,7 +52,10 @@ async def find_feeds(url: str, context: ReadingContext, *, allow_private: bool =
 
     if "://" not in url:
         url = f"https://{url}"
-    answer = await fetch(url, context=context, allow_private=allow_private)
+    try:
+        answer = await fetch(url, context=context, allow_private=allow_private)
+    except SourceError as error:
+        raise SourceError(url, error.message, action=error.action) from None
     if answer.status != 200:
         raise SourceError(url, f"the site answers {answer.status}", action="check the address in a browser")
     if not is_page(answer.data) and (own := _as_feed(answer.data, answer.content_type, answer.url)):

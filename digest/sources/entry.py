@@ -12,13 +12,14 @@ from typing import Any
 from lxml import etree
 
 from digest.model.story import Picture
-from digest.sources.blocks import resolve_address
+from digest.sources.blocks import parse_blocks, resolve_address
 from digest.sources.dates import parse_date
 from digest.sources.elements import local_key
 from digest.sources.item import FeedItem
 from digest.sources.text import clean_text
 
 _TAG_LIKE = re.compile(r"</?[a-zA-Z][^<>]{0,500}>")
+_PREFIX = re.compile(r"(</?)[A-Za-z_][\w.-]*:(?=[A-Za-z])")
 _EMAIL_NAME = re.compile(r"^\S+@\S+\s*\(([^()]+)\)$|^(.+?)\s*<\S+@\S+>$")
 _XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 _XML_BASE = "{http://www.w3.org/XML/1998/namespace}base"
@@ -94,8 +95,6 @@ class _EntryReader:
             self.enclosure(child)
         elif rel == "alternate":
             self._take_link(href, 3 if "html" in kind or not kind else 2)
-        elif rel in {"self", "related", "via"}:
-            self._take_link(href, 1 if rel == "related" else 0)
 
     def original_link(self, child: Any) -> None:
         self._take_link(child.text, 5)
@@ -202,8 +201,8 @@ class _EntryReader:
 
     def finish(self) -> FeedItem:
         item = self.item
-        if not item.url and self._guid_is_link and item.guid[:8].lower().startswith(("http://", "https://")):
-            item.url = item.guid
+        if not item.url and self._guid_is_link:
+            item.url = resolve_address(item.guid)
         if item.url and item.base and not item.url.startswith(("http://", "https://")):
             item.url = resolve_address(item.url, item.base) or item.url
         item.authors = tuple(self._authors)
@@ -216,20 +215,38 @@ def _html(child: Any) -> str:
     """The HTML that an element holds: escaped, as text, as base64 (Atom 0.3) or as XHTML children."""
     if not child.keys() and not len(child):
         return child.text or ""
-    kind = child.get("type", "").lower()
     if len(child):
-        inner = escape(child.text or "", quote=False) + "".join(
-            etree.tostring(part, encoding="unicode") for part in child
-        )
-        return re.sub(r"(</?)[A-Za-z_][\w.-]*:(?=[A-Za-z])", r"\1", inner)
+        inner = escape(child.text or "", quote=False)
+        inner += "".join(etree.tostring(part, encoding="unicode") for part in child)
+        return _PREFIX.sub(r"\1", inner)
     text = child.text or ""
-    if child.get("mode", "") == "base64" or (
-        kind and "/" in kind and not kind.startswith("text/") and "xml" not in kind and "html" not in kind
-    ):
+    if _is_base64(child):
         return _from_base64(text)
-    if kind in {"text", "text/plain"}:
-        return escape(text, quote=False)
-    return text
+    return escape(text, quote=False) if child.get("type", "").lower() in {"text", "text/plain"} else text
+
+
+def _plain(child: Any) -> str:
+    """Plain text of a title or name. Whatever looks like a tag is one, but for Atom's type="text"."""
+    text = child.text or ""
+    if len(child):
+        return clean_text("".join(child.itertext()))
+    if "<" not in text and "&" not in text and not child.keys():
+        return clean_text(text)
+    if _is_base64(child):
+        text = _from_base64(text)
+    elif child.get("type", "") == "text":
+        return clean_text(text)
+    if _TAG_LIKE.search(text):
+        return " ".join(block.text for block in parse_blocks(text).blocks)
+    return clean_text(unescape(text) if "&" in text else text)
+
+
+def _is_base64(child: Any) -> bool:
+    """Whether an Atom element is encoded: by its mode (0.3) or by a type that is no text (RFC 4287 §4.1.3.3)."""
+    if child.get("mode", "") == "base64":
+        return True
+    kind = child.get("type", "").lower()
+    return "/" in kind and not kind.startswith("text/") and "xml" not in kind and "html" not in kind
 
 
 def _from_base64(text: str) -> str:
@@ -237,23 +254,6 @@ def _from_base64(text: str) -> str:
         return b64decode("".join(text.split())).decode("utf-8", "replace")
     except (binascii.Error, ValueError):
         return ""
-
-
-def _plain(child: Any) -> str:
-    """Plain text of a title or name. Whatever looks like a tag is one, but for Atom's type="text"."""
-    text = child.text or ""
-    if "<" not in text and "&" not in text and not child.keys() and not len(child):
-        return clean_text(text)
-    kind = child.get("type", "")
-    if len(child):
-        text = "".join(child.itertext())
-    if child.get("mode", "") == "base64":
-        text = _from_base64(text)
-    elif kind != "text" and "<" in text:
-        text = _TAG_LIKE.sub("", text)
-    if "&" in text and kind != "text":
-        text = unescape(text)
-    return clean_text(text)
 
 
 def _number(value: str | None) -> int | None:

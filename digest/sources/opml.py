@@ -76,10 +76,8 @@ def format_opml(sources: Iterable[SourceConfig]) -> str:
     ]
     for source in sources:
         if source.url:
-            name = quoteattr(source.name or source.id)
-            lines.append(
-                f'    <outline type="rss" text={name} title={name} xmlUrl={quoteattr(_without_login(str(source.url)))}/>'
-            )
+            name, address = quoteattr(source.name or source.id), quoteattr(_without_login(str(source.url)))
+            lines.append(f'    <outline type="rss" text={name} title={name} xmlUrl={address}/>')
     return "\n".join([*lines, "  </body>", "</opml>", ""])
 
 

@@ -56,7 +56,7 @@ def parse_xml_feed(
 def mend(text: str) -> str:
     """Make XML out of nearly XML: HTML's named entities, bare "&" and "<", characters XML forbids."""
     text = _NOT_XML.sub("", text)
-    text = _DECLARATIONS.sub("", text)
+    text = _DECLARATIONS.sub("", text).replace("&#X", "&#x")
     text = _NAMED_ENTITY.sub(lambda found: html5.get(f"{found[1]};", found[0]), text)
     text = _outside_cdata(text, _mend_markup)
     start = text.find("<")
