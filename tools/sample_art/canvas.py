@@ -11,7 +11,7 @@ from PIL import Image, ImageColor, ImageDraw
 
 WIDTH, HEIGHT = 1200, 600
 SCALE = 3  # supersampling: smooth edges without alpha
-COLOURS = 96
+COLOURS = 64
 
 Point = tuple[float, float]
 Box = tuple[float, float, float, float]

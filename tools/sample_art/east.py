@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import random
 
-from sample_art.canvas import Canvas, mix, ripples, skyline, tree
+from sample_art.canvas import Canvas, mix, skyline, tree
 
 CREAM, INK, BRICK = "#fbeccf", "#3d3a4b", "#b3402a"
 
@@ -43,7 +44,7 @@ def boathouse(c: Canvas, box: tuple[float, float, float, float]) -> None:
     for index in range(3):
         c.rect((x + wide * (0.16 + 0.26 * index), y + high - 44, wide * 0.17, 44), "#f6cd7d", radius=3)
     edges = [(x, y + high), (x, eaves), (middle, eaves - wide * 0.34), (x + wide, eaves), (x + wide, y + high)]
-    for start, end in [*zip(edges, edges[1:], strict=False), (edges[1], edges[3])]:
+    for start, end in [*itertools.pairwise(edges), (edges[1], edges[3])]:
         steps = int(math.dist(start, end) // 11)
         for step in range(steps + 1):
             at = step / steps
@@ -53,11 +54,10 @@ def boathouse(c: Canvas, box: tuple[float, float, float, float]) -> None:
 def stadium_lights(c: Canvas) -> None:
     """Draw floodlights over an empty green stadium at night."""
     c.sky("#1d2747", "#3f4f7d", until=420)
-    for x, side in ((150, 1), (1050, -1), (380, 1), (820, -1)):
-        far = 0 if x in (150, 1050) else 1
-        top = 90 + far * 80
-        beam = mix("#33416d", "#f7e6c0", share=0.14)
-        c.poly([(x, top), (x + side * 240, 430), (x + side * 620, 430)], beam)
+    for x, far in ((150, 0), (1050, 0), (380, 1), (820, 1)):
+        top, size = 90 + far * 80, 1 - far * 0.35
+        for reach, share in ((130, 0.07), (96, 0.12)):
+            c.disc((x, top - 3), reach * size, colour=mix("#2c3963", "#f7e6c0", share=share))
         c.rect((x - 4, top, 8, 340), "#141b34")
     for x, far in ((150, 0), (1050, 0), (380, 1), (820, 1)):
         top, size = 90 + far * 80, 1 - far * 0.35

@@ -48,10 +48,11 @@ def platte_trail(c: Canvas) -> None:
     c.rect((0, 374, 1200, 226), "#6f8f63")
     c.ribbon([(560, 374, 10), (500, 400, 40), (640, 450, 90), (420, 520, 190), (120, 620, 420)], "#88b3bb")
     c.ribbon([(690, 376, 5), (650, 396, 14), (760, 440, 30), (700, 510, 74), (560, 620, 190)], CREAM)
-    rng = random.Random(4)
-    for _ in range(16):
-        x, y = rng.uniform(900, 1190), rng.uniform(400, 560)
-        tree(c, (x, y), 60 + (y - 380) * 0.55, crown="#d7923f" if rng.random() < 0.4 else "#3f6654", trunk="#3b3f3a")
+    right = ((880, 398, 62), (960, 404, 74), (1040, 400, 70), (1120, 410, 88), (920, 452, 120), (1150, 470, 150))
+    trees = (*right, (1030, 520, 200), (60, 424, 90), (150, 414, 74))
+    for index, (x, y, size) in enumerate(trees):
+        c.oval((x - size * 0.3, y - size * 0.03, size * 0.6, size * 0.07), "#5f8058")
+        tree(c, (x, y), size, crown="#d7923f" if index % 3 == 1 else "#3f6654", trunk="#3b3f3a")
     for x, y, high in ((676, 404, 30), (800, 446, 54), (806, 520, 96)):
         c.rect((x, y - high, high * 0.08, high), INK)
         c.disc((x + high * 0.04, y - high), high * 0.13, colour="#f7b267")

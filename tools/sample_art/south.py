@@ -18,12 +18,12 @@ def bike_path(c: Canvas) -> None:
     c.rect((0, 392, 1200, 208), "#7d9a63")
     c.ribbon([(610, 392, 14), (600, 430, 60), (640, 500, 190), (560, 620, 420)], "#eadbbd")
     c.ribbon([(610, 396, 1), (600, 430, 2), (640, 500, 5), (560, 620, 10)], "#cdb892")
-    rng = random.Random(6)
-    spots = sorted((rng.uniform(400, 590), side, rng.uniform(0, 320)) for side in (0, 1) for _ in range(9))
-    for y, side, offset in spots:
-        x = offset - 40 if side == 0 else 1240 - offset
-        tone = rng.choice(("#3f6654", "#4f7a58", "#2f5548", "#6b8a4f"))
-        tree(c, (x, y), 230 + (y - 400) * 1.3, crown=tone, trunk="#4a4038")
+    greens = ("#3f6654", "#4f7a58", "#2f5548", "#6b8a4f")
+    left = ((196, 418, 150), (330, 410, 120), (90, 452, 250), (-10, 520, 420))
+    right = ((870, 410, 124), (1010, 420, 160), (1120, 456, 262), (1230, 530, 440))
+    for index, (x, y, size) in enumerate(left + right):
+        c.oval((x - size * 0.3, y - size * 0.03, size * 0.6, size * 0.07), "#6b8755")
+        tree(c, (x, y), size, crown=greens[index % 4], trunk="#4a4038")
     cyclist(c, (566, 478), 76, shirt="#41607a")
     cyclist(c, (676, 556), 128, shirt=BRICK)
 
@@ -63,8 +63,9 @@ def tree_city_rail(c: Canvas) -> None:
     skyline(c, (620, 70, 470, 330), colour="#9fb0b5", seed=40)
     skyline(c, (700, 130, 330, 270), colour="#7d949d", seed=17, lit="#f3d9a0")
     rng = random.Random(3)
+    c.rect((0, 440, 1200, 160), "#35604f")
     for layer, (y, size, colours) in enumerate(
-        ((470, 150, ("#6d9478", "#7fa07a")), (560, 190, ("#4f7a62", "#5d8861")), (660, 230, ("#35604f", "#3f6f55")))
+        ((470, 150, ("#6d9478", "#7fa07a")), (560, 190, ("#4f7a62", "#5d8861")), (668, 190, ("#35604f", "#3f6f55")))
     ):
         for index in range(13):
             crown = colours[rng.randrange(2)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import math
+import itertools
 import random
 
 from sample_art.canvas import Canvas, mix, person, ripples, skyline, tree
@@ -139,7 +139,7 @@ def server_racks(c: Canvas) -> None:
     rng = random.Random(8)
     for side in (-1, 1):
         edges = [600, 452, 330, 236, 164, 110]
-        for near, far in zip(edges, edges[1:], strict=False):
+        for near, far in itertools.pairwise(edges):
             rack(c, (near, far), side=side, rng=rng)
 
 
@@ -309,11 +309,11 @@ def open_window(c: Canvas, at: tuple[float, float], *, wide: float, is_open: boo
     c.rect((x - 6, y - 6, wide + 12, 124), "#f3e3c5")
     c.rect((x, y, wide, 112), "#41606c")
     if is_open:
-        c.poly([(x + wide, y), (x + wide + 30, y + 12), (x + wide + 30, y + 124), (x + wide, y + 112)], "#a9cbd0")
-        c.poly(
-            [(x + 4, y), (x + 44, y), (x + 26, y + 40), (x + 40, y + 78), (x + 18, y + 108), (x + 4, y + 108)],
-            "#f6efdf",
-        )
+        for edge, swing in ((x, -20), (x + wide, 20)):
+            c.poly([(edge, y), (edge + swing, y + 12), (edge + swing, y + 124), (edge, y + 112)], "#a9cbd0")
+            c.line([(edge, y + 56), (edge + swing, y + 68)], 4, colour="#f3e3c5")
+        c.rect((x + 30, y + 92, 36, 20), "#d7923f", radius=3)
+        c.oval((x + 26, y + 62, 44, 34), "#6f9a5e")
     else:
         c.rect((x + wide / 2 - 3, y, 6, 112), "#f3e3c5")
         c.rect((x, y + 50, wide, 6), "#f3e3c5")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import random
 
-from sample_art.canvas import Canvas, mix, pine, ripples, tree
+from sample_art.canvas import Canvas, mix, pine, tree
 
 CREAM, INK, BRICK = "#fbeccf", "#3d3a4b", "#b3402a"
 
@@ -105,61 +105,47 @@ def person_with_hat(c: Canvas, foot: tuple[float, float], *, coat: str) -> None:
 
 
 def finish_line(c: Canvas) -> None:
-    """Draw runners on a road that leads to a finish arch."""
+    """Draw three runners on a road along a hedge of spectators."""
     c.sky("#f6ecd8", "#f4cfa2", until=330)
-    c.sun((600, 250), 70, colour="#f6b56b", sky="#f3dab3")
-    c.ridge([(14, 110, 0), (7, 40, 0)], 322, colour="#8fa98f")
-    c.rect((0, 336, 1200, 264), "#7d9d66")
-    c.poly([(560, 336), (640, 336), (1010, 600), (190, 600)], "#6b6875")
-    for row in range(5):
-        y = 352 + row * row * 12
-        c.poly(
-            [(598 - row, y), (602 + row, y), (604 + row * 2, y + 10 + row * 6), (596 - row * 2, y + 10 + row * 6)],
-            CREAM,
-        )
+    c.sun((300, 200), 62, colour="#f6b56b", sky="#f5e0bd")
+    c.ridge([(22, 130, 0), (9, 47, 0)], 300, colour="#b3bfa6")
+    c.ridge([(14, 190, 300)], 336, colour="#8fa98f")
+    for x, size in ((90, 210), (250, 160), (470, 190), (700, 150), (900, 200), (1110, 230)):
+        tree(c, (x, 390), size, crown=("#4f7a58", "#5f8a62")[x % 4 == 2], trunk="#4a4038")
     rng = random.Random(10)
-    for side in (-1, 1):
-        for index in range(9):
-            y = 350 + index * 22
-            x = 600 + side * (74 + (y - 336) * 1.72)
-            c.disc((x, y), 6 + index * 1.3, colour=rng.choice(("#b3402a", "#41607a", "#e0a63f", "#5d5068", "#3f7a72")))
-        tree(c, (600 + side * 430, 420), 250, crown="#4f7a58", trunk="#4a4038")
-        tree(c, (600 + side * 250, 368), 120, crown="#5f8a62", trunk="#4a4038")
-    for x in (500, 688):
-        c.rect((x, 262, 12, 96), INK)
-    c.rect((492, 246, 216, 34), BRICK, radius=6)
-    for index in range(12):
-        for row in range(2):
-            if (index + row) % 2:
-                c.rect((504 + index * 16, 251 + row * 12, 16, 12), CREAM)
-    for x, y, size, shirt in ((642, 420, 90, "#41607a"), (520, 484, 140, "#e0a63f"), (720, 566, 220, BRICK)):
-        runner(c, (x, y), size, shirt=shirt)
+    for row in range(2):
+        for index in range(47):
+            x, y = 8 + index * 26 + row * 13, 378 + row * 18 + rng.uniform(-5, 5)
+            coat = rng.choice(("#b3402a", "#41607a", "#e0a63f", "#5d5068", "#3f7a72", "#8a9a8a"))
+            c.rect((x - 12, y + 8, 24, 50), coat, radius=11)
+            c.disc((x, y), 8.5, colour=rng.choice(("#c98f6b", "#a9745a", "#8a5a44")))
+    c.rect((0, 420, 1200, 52), "#f6ead0")
+    for index in range(15):
+        c.rect((index * 80 + 8, 430, 56, 32), (BRICK, "#3f7a72", "#d7923f")[index % 3], radius=4)
+    c.rect((0, 472, 1200, 128), "#6b6875")
+    c.rect((0, 472, 1200, 7), "#57545f")
+    for x in range(-30, 1200, 150):
+        c.rect((x, 588, 84, 6), CREAM, radius=3)
+    for x, y, shirt in ((330, 548, "#41607a"), (560, 556, "#e0a63f"), (830, 564, BRICK)):
+        runner(c, (x, y), 236, shirt=shirt)
 
 
 def runner(c: Canvas, foot: tuple[float, float], size: float, *, shirt: str) -> None:
     """Draw a runner in mid-stride; `foot` is the ground below the hips."""
-    x, y = foot
-    hip, shoulder = (x, y - size * 0.48), (x + size * 0.08, y - size * 0.8)
-    skin = "#a9745a"
-    c.oval((x - size * 0.22, y - size * 0.02, size * 0.5, size * 0.05), "#57545f")
-    for knee, ankle in (((0.2, -0.38), (0.16, -0.1)), ((-0.06, -0.24), (-0.3, -0.2))):
-        c.line(
-            [hip, (x + knee[0] * size, y + knee[1] * size), (x + ankle[0] * size, y + ankle[1] * size)],
-            size * 0.075,
-            colour=skin,
-        )
-        c.line(
-            [(x + ankle[0] * size, y + ankle[1] * size), (x + (ankle[0] + 0.09) * size, y + (ankle[1] + 0.02) * size)],
-            size * 0.065,
-            colour=CREAM,
-        )
-    c.line([hip, shoulder], size * 0.17, colour=shirt)
-    c.line([(x, y - size * 0.46), (x + size * 0.1, y - size * 0.42)], size * 0.13, colour=INK)
-    for elbow, hand in (((0.24, -0.64), (0.32, -0.78)), ((-0.14, -0.66), (-0.06, -0.54))):
-        c.line(
-            [shoulder, (x + elbow[0] * size, y + elbow[1] * size), (x + hand[0] * size, y + hand[1] * size)],
-            size * 0.055,
-            colour=skin,
-        )
-    c.disc((x + size * 0.13, y - size * 0.94), size * 0.085, colour=skin)
-    c.pie((x + size * 0.03, y - size * 1.04, size * 0.18, size * 0.16), (160, 340), colour=INK)
+
+    def at(right: float, up: float) -> tuple[float, float]:
+        return foot[0] + right * size, foot[1] - up * size
+
+    skin, far_skin = "#9a6a50", "#7d5541"
+    c.oval((*at(-0.26, 0.02), size * 0.56, size * 0.045), "#57545f")
+    c.line([at(0.08, 0.78), at(-0.1, 0.7), at(0.02, 0.58)], size * 0.05, colour=far_skin)
+    c.line([at(0, 0.5), at(-0.07, 0.28), at(-0.31, 0.27)], size * 0.07, colour=far_skin)
+    c.line([at(-0.31, 0.27), at(-0.33, 0.19)], size * 0.06, colour=CREAM)
+    c.line([at(0.01, 0.5), at(0.2, 0.4), at(0.15, 0.12)], size * 0.078, colour=skin)
+    c.line([at(0.14, 0.1), at(0.24, 0.09)], size * 0.06, colour=CREAM)
+    c.poly([at(-0.08, 0.53), at(0.07, 0.52), at(0.2, 0.42), at(0.15, 0.35), at(-0.02, 0.42), at(-0.11, 0.42)], INK)
+    c.poly([at(-0.075, 0.5), at(0.075, 0.5), at(0.17, 0.8), at(0.1, 0.86), at(0, 0.84)], shirt)
+    c.line([at(0.08, 0.81), at(0.04, 0.64), at(0.22, 0.66)], size * 0.055, colour=skin)
+    c.line([at(0.1, 0.84), at(0.13, 0.92)], size * 0.06, colour=skin)
+    c.disc(at(0.15, 0.96), size * 0.078, colour=skin)
+    c.pie((*at(0.06, 1.05), size * 0.17, size * 0.16), (150, 340), colour=INK)
