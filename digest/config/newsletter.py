@@ -14,6 +14,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 from digest.config.base import ConfigModel, Duration, Id
 from digest.config.rules import ONE_OR_MORE, Rule, Section, Words, as_list
 from digest.config.schedule import Late, Schedule
+from digest.model.audience import parse_audience
 
 Colour = Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$")]
 
@@ -34,6 +35,12 @@ def _known_zone(value: str) -> str:
     meant = [zone for zone in sorted(_zones()) if zone.casefold() in near[:3]]
     cure = f"did you mean {' or '.join(meant)}?" if meant else "write one as America/Denver"
     raise ValueError(f"{value!r} is not a time zone; {cure}")
+
+
+def _readable_audience(value: str) -> str:
+    if value:
+        parse_audience(value)
+    return value
 
 
 class Prompt(ConfigModel):
@@ -231,7 +238,7 @@ class Newsletter(ConfigModel):
     """What happens to a message whose acceptance is unknown."""
     useful_for: Duration = dt.timedelta(hours=12)
     """How long after the slot a deferred message is still tried."""
-    audience: str = ""
+    audience: Annotated[str, AfterValidator(_readable_audience)] = ""
     """Only subscribers for whom this expression holds, as `attributes.plan == "pro"`."""
     deliver: Literal["at_slot", "local_morning"] = "at_slot"
     """At the slot for all, or at the hour in each reader's own zone."""
