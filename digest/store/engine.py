@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,6 +14,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, Operationa
 from sqlalchemy.pool import StaticPool
 
 from digest.errors import StoreError
+from digest.model.audience import NUMBER
 from digest.store.schema import create_schema, prepare_schema
 
 _BUSY_TIMEOUT_S = 10
@@ -113,6 +115,7 @@ def _sqlite_engine(url: str, **options: Any) -> Engine:
     def _configure(dbapi_connection: Any, _: Any) -> None:
         # The driver's own BEGIN comes too late for a snapshot; we say BEGIN ourselves below.
         dbapi_connection.isolation_level = None
+        dbapi_connection.create_function("digest_number", 1, _number, deterministic=True)
         pragmas = [f"busy_timeout = {_BUSY_TIMEOUT_S * 1000}", "foreign_keys = ON", "synchronous = NORMAL"]
         for pragma in [*pragmas, "journal_mode = WAL"] if writable else pragmas:
             dbapi_connection.execute(f"PRAGMA {pragma}")
@@ -123,6 +126,11 @@ def _sqlite_engine(url: str, **options: Any) -> Engine:
         connection.exec_driver_sql(f"BEGIN {kind if writable else 'DEFERRED'}")
 
     return engine
+
+
+def _number(text: str | None) -> float | None:
+    """Give audiences a number where a text is one; SQLite's own CAST takes any text."""
+    return float(text) if text is not None and re.fullmatch(NUMBER, text) else None
 
 
 @contextmanager
