@@ -130,6 +130,9 @@ class Gazetteer:
         """Yield names without a `City` that news leaves out, as in New York."""
         for place in self.by_name.get("new york city", []):
             yield "new york", place
+        for key in [key for key in self.by_name if key.startswith("city of ")]:
+            for place in self.by_name[key]:
+                yield key.removeprefix("city of "), place
 
     def near(self, lat: float, lon: float, radius_km: float) -> list[Place]:
         """Return the places within `radius_km`, the largest first."""

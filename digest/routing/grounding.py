@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections import defaultdict
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -12,10 +12,10 @@ from digest.routing.gazetteer import distance_km
 from digest.routing.mentions import NameUse, Reading
 from digest.routing.names import Candidate
 
-SIZE, STATE, SUPPORT, SUPPORT_MOST = 1.4, 5.0, 3.0, 1.6
+SIZE, STATE, SUPPORT, SUPPORT_MOST = 1.3, 5.0, 3.0, 1.6
 AT_HOME, NEAR_HOME, HOME_STATE = 4.0, 2.8, 1.4
 FOREIGN = 3.0
-TEMPERATURE = 0.6
+TEMPERATURE = 0.7
 SUPPORT_KM, HOME_KM, NEAR_HOME_KM = 80.0, 25.0, 120.0
 MOST_NAMESAKES = 16
 """Of names that dozens of places bear, only so many are weighed: the largest, and those with something for them."""
@@ -32,6 +32,15 @@ class Home(NamedTuple):
     label: str
 
 
+class _Context(NamedTuple):
+    """What a whole text says of where it plays: shares of the states named, countries named, the home."""
+
+    states: Mapping[str, float]
+    countries: Mapping[str, int]
+    home: Home | None
+    home_country: str
+
+
 @dataclass(slots=True)
 class Grounded:
     """A name with the probabilities of its candidates; what is left to 1 is "not a place"."""
@@ -42,17 +51,11 @@ class Grounded:
 
 def ground(reading: Reading, home: Home | None, home_country: str) -> list[Grounded]:
     """Choose among the namesakes of all names of a text, in two passes: alone, then with mutual support."""
-    named_states = sum(reading.states.values()) + sum(1 for use in reading.uses.values() if use.state)
-    shares: dict[str, float] = defaultdict(float)
-    for state, count in reading.states.items():
-        shares[state] += count / named_states
-    for use in reading.uses.values():
-        if use.state:
-            shares[use.state] += 1 / named_states
+    uses = list(reading.uses.values())
+    context = _Context(_state_shares(reading, uses), reading.countries, home, home_country)
     rows = []
-    for use in reading.uses.values():
-        candidates = [c for c in use.name.candidates if c.state == use.state] if use.state else use.name.candidates
-        scored = [(c, _score_alone(c, shares, home, home_country, reading)) for c in candidates]
+    for use in uses:
+        scored = [(candidate, _score_alone(candidate, context)) for candidate in _namesakes(use)]
         scored.sort(key=lambda pair: -pair[1])
         rows.append((use, scored))
     alone = [Grounded(use, _softmax(scored[:MOST_NAMESAKES], use.nowhere)) for use, scored in rows]
@@ -61,19 +64,33 @@ def ground(reading: Reading, home: Home | None, home_country: str) -> list[Groun
     cells = _spread(alone)
     result = []
     for number, (use, scored) in enumerate(rows):
-        backed = [(c, score + _support(c, number, cells)) for c, score in scored]
+        backed = [(candidate, score + _support(candidate, number, cells)) for candidate, score in scored]
         result.append(Grounded(use, _softmax(backed, use.nowhere)))
     return result
 
 
-def _score_alone(
-    candidate: Candidate, shares: dict[str, float], home: Home | None, home_country: str, reading: Reading
-) -> float:
+def _namesakes(use: NameUse) -> Sequence[Candidate]:
+    """Return what the name may stand for: with a state written, what lies there; else a nickname before the places."""
+    candidates = use.name.candidates
+    if use.state:
+        return [candidate for candidate in candidates if candidate.state == use.state]
+    named = [candidate for candidate in candidates if candidate.kind in ("nickname", "region")]
+    return named or candidates
+
+
+def _state_shares(reading: Reading, uses: list[NameUse]) -> dict[str, float]:
+    counts = reading.states + Counter(use.state for use in uses if use.state)
+    total = sum(counts.values())
+    return {state: count / total for state, count in counts.items()}
+
+
+def _score_alone(candidate: Candidate, context: _Context) -> float:
+    home = context.home
     score = SIZE * candidate.size
     if candidate.state:
-        score += STATE * shares.get(candidate.state, 0.0)
-    if candidate.country != home_country:
-        score += STATE / 2 if reading.countries.get(candidate.country) else -FOREIGN
+        score += STATE * context.states.get(candidate.state, 0.0)
+    if candidate.country != context.home_country:
+        score += STATE / 2 if context.countries.get(candidate.country) else -FOREIGN
     if home is not None and candidate.country == home.country:
         away = distance_km(candidate.lat, candidate.lon, home.lat, home.lon)
         if away <= HOME_KM:

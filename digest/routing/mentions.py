@@ -14,7 +14,7 @@ from digest.routing.states import AP_ABBREVIATIONS, US_STATES
 LEAD_CHARS = 300
 HEADLINE_TIMES, LEAD_TIMES, DATELINE_TIMES = 2.0, 1.6, 3.0
 
-_CAP = r"(?:(?:St|Ste|Ft|Mt)\.|[A-ZÀ-ÖØ-ÞĀĆČĎĐĒĖĘĚĞĢĪĮİĶĹĽŁŃŅŇŌŐŘŚŞŠŢŤŪŮŰŲŹŻŽ][\w'’]*)"
+_CAP = r"(?:(?:St|Ste|Ft|Mt|ST|FT|MT)\.|[A-ZÀ-ÖØ-ÞĀĆČĎĐĒĖĘĚĞĢĪĮİĶĹĽŁŃŅŇŌŐŘŚŞŠŢŤŪŮŰŲŹŻŽ][\w'’]*)"
 _LINKS = r"(?:of|the|du|de|la|le|del|los|and|on|upon|in|am|an|der)"
 _SPLIT = re.compile(r"[ -]")
 _RUN = re.compile(rf"{_CAP}(?:[ -](?:{_LINKS} ){{0,2}}{_CAP})*")
@@ -47,21 +47,152 @@ _AFTER = re.compile(
     r"Register|Courier|Ledger|Morning News|Sentinel|Free Press|Banner|Examiner|Record|Globe|Mirror|Magazine)\b)"
     r"|(?P<site>(?:[A-Z]\w+ ){0,2}(?:High|Middle|Elementary|School|Schools|Park|Church|Hospital|University|College|Medical|Center|Mall|"
     r"Airport|Stadium|Theater|Theatre|Museum|Library|Academy|Institute|Raceway|Speedway|Hotel|Inn)\b)"
+    r"|(?P<company>(?:[A-Z][\w&]+ ){0,2}(?:Corp|CORP|Inc|INC|Co|CO|Ltd|LTD|Industries|Holdings|Bancorp|Bank|Energy|Electric|Power|Airlines|Group)\b)"
     r"|(?P<team>[A-Z][a-z]+s\b)"
     r")"
 )  # fmt: skip
 _STATE_OF = {name: code for code, name in US_STATES.items()}
 _AP_KEYS = {name_key(short): code for short, code in AP_ABBREVIATIONS.items() if "." not in short}
 _NOWHERE, _NOWHERE_SMALL = 5.0, 9.0
-_AFTER_TIMES = {"official": 1.2, "paper": 0.15, "site": 0.5, "team": 0.4}
+_AFTER_TIMES = {"official": 1.2, "paper": 0.15, "site": 0.5, "team": 0.4, "company": 0.5}
+METONYMS = ("washington", "white house", "capitol hill")
+_STATE_AND_CITY = ("new york", "washington")
 _TITLES = frozenset(
-    ["mr", "mrs", "ms", "dr", "judge", "justice", "officer", "detective", "sergeant", "lieutenant", "captain", "chief", "deputy", "sheriff", "mayor", "senator", "rep", "representative", "gov", "governor", "president", "coach", "pastor", "rev", "reverend", "father", "sister", "brother", "bishop", "councilman", "councilwoman", "commissioner", "attorney", "prosecutor", "spokesman", "spokeswoman", "spokesperson", "director", "manager", "superintendent", "principal", "professor", "sir", "lord", "lady", "king", "queen", "prince", "princess", "saint", "secretary", "minister", "chairman", "chairwoman", "congressman", "congresswoman", "private", "corporal", "colonel", "general", "trooper", "agent", "quarterback", "guard", "forward", "pitcher", "actor", "actress", "singer", "author", "miss", "uncle", "aunt"]
+    [
+        "mr",
+        "mrs",
+        "ms",
+        "dr",
+        "judge",
+        "justice",
+        "officer",
+        "detective",
+        "sergeant",
+        "lieutenant",
+        "captain",
+        "chief",
+        "deputy",
+        "sheriff",
+        "mayor",
+        "senator",
+        "rep",
+        "representative",
+        "gov",
+        "governor",
+        "president",
+        "coach",
+        "pastor",
+        "rev",
+        "reverend",
+        "father",
+        "sister",
+        "brother",
+        "bishop",
+        "councilman",
+        "councilwoman",
+        "commissioner",
+        "attorney",
+        "prosecutor",
+        "spokesman",
+        "spokeswoman",
+        "spokesperson",
+        "director",
+        "manager",
+        "superintendent",
+        "principal",
+        "professor",
+        "sir",
+        "lord",
+        "lady",
+        "king",
+        "queen",
+        "prince",
+        "princess",
+        "saint",
+        "secretary",
+        "minister",
+        "chairman",
+        "chairwoman",
+        "congressman",
+        "congresswoman",
+        "private",
+        "corporal",
+        "colonel",
+        "general",
+        "trooper",
+        "agent",
+        "quarterback",
+        "guard",
+        "forward",
+        "pitcher",
+        "actor",
+        "actress",
+        "singer",
+        "author",
+        "miss",
+        "uncle",
+        "aunt",
+    ]
 )
+_NEVER = frozenset(
+    "january february march april may june july august september october november december sunday monday tuesday "
+    "wednesday thursday friday saturday christmas easter halloween thanksgiving congress internet earth police".split()
+)
+_INITIAL_AFTER = re.compile(r" [A-Z]\.(?: |,|-)")
+_DOUBLE_NAME = re.compile(r" [A-Z][a-z]+-[A-Z][a-z]")
 _SIDES = frozenset(
-    ["north", "south", "east", "west", "northeast", "northwest", "southeast", "southwest", "greater", "metro", "central", "downtown", "upper", "lower", "old", "new"]
+    [
+        "north",
+        "south",
+        "east",
+        "west",
+        "northeast",
+        "northwest",
+        "southeast",
+        "southwest",
+        "greater",
+        "metro",
+        "central",
+        "downtown",
+        "upper",
+        "lower",
+        "old",
+        "new",
+    ]
 )
 _PLAIN_STARTS = frozenset(
-    ["in", "near", "at", "from", "the", "a", "an", "to", "of", "for", "and", "but", "on", "by", "with", "as", "after", "before", "when", "while", "where", "since", "until", "near", "outside", "around", "inside", "if", "that", "this"]
+    [
+        "in",
+        "near",
+        "at",
+        "from",
+        "the",
+        "a",
+        "an",
+        "to",
+        "of",
+        "for",
+        "and",
+        "but",
+        "on",
+        "by",
+        "with",
+        "as",
+        "after",
+        "before",
+        "when",
+        "while",
+        "where",
+        "since",
+        "until",
+        "near",
+        "outside",
+        "around",
+        "inside",
+        "if",
+        "that",
+        "this",
+    ]
 )
 
 
@@ -186,7 +317,7 @@ class _Walk:
     def _is_context(self, key: str, end: int) -> bool:
         """Note a state or country; such a name is a place only with a state behind it."""
         state = self._index.states.get(key) or self._index.provinces.get(key)
-        if state and key not in ("new york", "washington") and not _STATE_AFTER.match(self.text, end):
+        if state and key not in _STATE_AND_CITY and not _STATE_AFTER.match(self.text, end):
             self._found.states[state] += 1
             return True
         if key in _AP_KEYS and self.text[end : end + 1] == ".":
@@ -202,7 +333,12 @@ class _Walk:
         """Weigh one mention, unless the words around it say that it is no place."""
         text, start = self.text, spot.start
         before = text[max(0, start - 24) : start]
-        state = self._state_after(name, end)
+        written, state = self._state_after(name, end)
+        if written and not state:
+            # A village that the table does not hold; its namesakes elsewhere are not meant.
+            self._found.states[written] += 1
+            self._persons.add(name.key)
+            return
         is_dateline = self._body <= start < self._dateline
         after_in = _IN_BEFORE.search(before) is not None
         if not (state or is_county or is_dateline) and self._refuse(name, spot, length, end, before, after_in):
@@ -218,7 +354,7 @@ class _Walk:
         weight = _AFTER_TIMES.get(kind or "", 1.0)
         if state or is_county:
             weight = 1.5
-        if name.key == "washington" and not state:
+        if name.key in METONYMS and not state:
             weight *= 0.5
         place = "text"
         if is_dateline:
@@ -236,19 +372,23 @@ class _Walk:
             use.nowhere -= 3.0
         use.mentions.append(Mention(text[start:end], start, weight, place, state, sure))
 
-    def _state_after(self, name: Name, end: int) -> str:
-        """Return the state written behind a name, if one of its namesakes lies there."""
+    def _state_after(self, name: Name, end: int) -> tuple[str, str]:
+        """Return the state written behind a name, and the same if one of its namesakes lies there."""
         found = _STATE_AFTER.match(self.text, end)
         if found is None:
-            return ""
+            return "", ""
         full, short, code = found.groups()
         state = _STATE_OF.get(full or "") or AP_ABBREVIATIONS.get(short or "") or code or ""
-        return state if any(candidate.state == state for candidate in name.candidates) else ""
+        if code and code not in US_STATES:
+            return "", ""
+        return state, state if any(candidate.state == state for candidate in name.candidates) else ""
 
     def _refuse(self, name: Name, spot: _Spot, length: int, end: int, before: str, after_in: bool) -> bool:
         """Tell whether the mention is a street, a person or an ordinary word."""
         text, position = self.text, spot.position
         word = spot.words[position]
+        if name.key in _NEVER or _INITIAL_AFTER.match(text, end):
+            return True
         if name.needs_the and not before.lower().endswith("the "):
             return True
         if _STREET_AFTER.match(text, end) or _BLOCK_BEFORE.search(before):
@@ -277,20 +417,31 @@ class _Walk:
                 return True
             if previous in self._first and previous not in _SIDES and previous not in _PLAIN_STARTS:
                 return True
+            if "s" in name.flags and self._is_name_word(previous, name):
+                return True
         elif _PERSON_BEFORE.search(before):
             return True
         if name.key in self._persons and not after_in:
             return True
-        if "f" in name.flags and position + 1 < len(words) and not words[position].endswith(("'s", "’s")):
-            following = keys[position + 1]
-            return following in self._last and not _AFTER.match(self.text, spot.start + len(words[position]))
+        if name.flags and position + 1 < len(words) and not words[position].endswith(("'s", "’s")):
+            end = spot.start + len(words[position])
+            doubled = "f" in name.flags and _DOUBLE_NAME.match(self.text, end) is not None
+            return (keys[position + 1] in self._last or doubled) and not _AFTER.match(self.text, end)
         return False
+
+    def _is_name_word(self, previous: str, name: Name) -> bool:
+        """Tell whether the capitalised word before a surname may be a first name that no list holds."""
+        if previous in _SIDES or previous in _PLAIN_STARTS or previous in self._index.states or not previous.isalpha():
+            return False
+        return self._index.find(previous) is None and max(c.population for c in name.candidates) < BIG_NAME
 
     def finish(self) -> Reading:
         """Drop what later turned out to be a person, and return all."""
         for key in self._persons & self._found.uses.keys():
             use = self._found.uses[key]
-            use.mentions = [mention for mention in use.mentions if mention.sure]
+            use.mentions = [
+                mention for mention in use.mentions if mention.state or (mention.sure and mention.place == "dateline")
+            ]
             if not use.mentions:
                 del self._found.uses[key]
         return self._found

@@ -19,7 +19,8 @@ from digest.routing.regions import Region
 from digest.routing.states import AP_ABBREVIATIONS, COUNTRY_WORDS, PROVINCES, US_STATES
 
 NICKNAMES = {
-    "Philly": "Philadelphia, PA", "Twin Cities": "Minneapolis, MN", "NoVA": "Arlington, VA",
+    "Philly": "Philadelphia, PA", "Phila": "Philadelphia, PA", "White House": "Washington, DC",
+    "Capitol Hill": "Washington, DC", "Twin Cities": "Minneapolis, MN", "NoVA": "Arlington, VA",
     "Northern Virginia": "Arlington, VA", "The Triangle": "Raleigh, NC", "Research Triangle": "Durham, NC",
     "Bay Area": "San Francisco, CA", "Silicon Valley": "San Jose, CA", "East Bay": "Oakland, CA",
     "Inland Empire": "Riverside, CA", "Orange County": "Anaheim, CA", "SoCal": "Los Angeles, CA",
@@ -41,9 +42,9 @@ NICKNAMES = {
     "Tidewater": "Norfolk, VA", "Queen City": "Charlotte, NC", "Charm City": "Baltimore, MD",
     "Mid-South": "Memphis, TN", "Quad Cities": "Davenport, IA", "Siouxland": "Sioux City, IA",
     "Northwest Arkansas": "Fayetteville, AR", "Wasatch Front": "Salt Lake City, UT", "Treasure Valley": "Boise, ID",
-    "Circle City": "Indianapolis, IN", "Beltway": "Washington, DC", "Georgetown University": "Washington, DC",
-    "Metro East": "Belleville, IL", "Palmetto State": "Columbia, SC", "Upstate": "Greenville, SC",
-    "Lowcountry": "Charleston, SC", "Iron Range": "Hibbing, MN", "Mahoning Valley": "Youngstown, OH",
+    "Circle City": "Indianapolis, IN", "Beltway": "Washington, DC", "Metro East": "Belleville, IL", "Palmetto State": "Columbia, SC", "Upstate": "Greenville, SC",
+    "Lowcountry": "Charleston, SC", "Indy": "Indianapolis, IN", "St. Pete": "St. Petersburg, FL",
+    "Minn-St. Paul": "Minneapolis, MN", "L.A.": "Los Angeles, CA", "Frisco": "Frisco, TX", "Iron Range": "Hibbing, MN", "Mahoning Valley": "Youngstown, OH",
     "Miami Valley": "Dayton, OH", "Tri-State Area": "Cincinnati, OH", "LA": "Los Angeles, CA",
 }  # fmt: skip
 """What people call a metropolitan area, and its main place; ambiguous ones (Queen City) stand for the largest."""

@@ -96,6 +96,8 @@ class Homes:
         while "." in host and not outlets:
             outlets = load_outlets().get(host, ())
             host = host.partition(".")[2]
+        # A row with a feed was seen at work; one without may stem from an old list.
+        outlets = tuple(outlet for outlet in outlets if outlet.feed) or outlets
         if not outlets or _is_chain(outlets):
             return None
         first = outlets[0]

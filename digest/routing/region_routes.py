@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from digest.model.routes import Evidence, Route
 from digest.routing.gazetteer import load_area_codes
 from digest.routing.grounding import Grounded, Home, ground
-from digest.routing.mentions import Reading, Walker
+from digest.routing.mentions import METONYMS, Reading, Walker
 from digest.routing.names import Candidate, NameIndex, nearest_label
 from digest.routing.regions import Region
 
 LEAST_WEIGHT = 0.5
-LEAST_SHARE, LEAST_SHARE_HOME, LEAST_SHARE_ELSEWHERE = 0.29, 0.20, 0.34
+LEAST_SHARE, LEAST_SHARE_HOME, LEAST_SHARE_ELSEWHERE = 0.30, 0.20, 0.30
 STRICT_TIMES = 1.6
 AREA_CODE_WEIGHT, HOME_WEIGHT = 0.7, 0.6
 ANCHOR_POPULATION = 25_000
@@ -117,6 +117,8 @@ class RegionRouter:
 
 def _is_anchor(name: Grounded, candidate: Candidate) -> bool:
     use = name.use
+    if use.name.key in METONYMS and not use.state:
+        return False
     return bool(use.state) or use.is_county or candidate.population >= ANCHOR_POPULATION or candidate.kind != "place"
 
 

@@ -37,7 +37,14 @@ PROVINCES = {
 }  # fmt: skip
 
 COUNTRY_WORDS = {
-    "US": ("U.S.", "USA", "United States", "America"), "GB": ("UK", "U.K.", "Britain", "Great Britain"),
-    "RU": ("Russia",), "KR": ("South Korea",), "CD": ("Congo",), "CZ": ("Czech Republic",), "TR": ("Turkey",),
+    "US": ("U.S.", "USA", "United States", "America"), "GB": ("UK", "U.K.", "Britain", "Great Britain", "British"),
+    "RU": ("Russia", "Russian", "Russians"), "KR": ("South Korea", "South Korean"), "CD": ("Congo", "Congolese"),
+    "CZ": ("Czech Republic", "Czech"), "TR": ("Turkey", "Turkish"), "CA": ("Canadian", "Canadians"),
+    "AU": ("Australian", "Australians"), "FR": ("French",), "DE": ("German", "Germans"), "IT": ("Italian", "Italians"),
+    "ES": ("Spanish", "Spaniards"), "IE": ("Irish",), "IL": ("Israeli", "Israelis"), "EG": ("Egyptian", "Egyptians"),
+    "GR": ("Greek", "Greeks"), "IN": ("Indian", "Indians"), "PK": ("Pakistani",), "CN": ("Chinese",), "JP": ("Japanese",),
+    "MX": ("Mexican", "Mexicans"), "BR": ("Brazilian",), "PH": ("Filipino",), "UA": ("Ukrainian",), "PL": ("Polish",),
+    "LB": ("Lebanese",), "IR": ("Iranian",), "IQ": ("Iraqi",), "SA": ("Saudi",), "ZA": ("South African",),
+    "NL": ("Dutch",), "SE": ("Swedish",), "NO": ("Norwegian",), "CU": ("Cuban",), "GE": ("Georgian",),
 }  # fmt: skip
 """What news calls a country beside its name in the table of countries."""
