@@ -1,0 +1,193 @@
+"""One connection's dialogue: message after message, pipelined where the server allows; knows no queue."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from digest.delivery.attempt import Attempt, Outcome, Progress
+from digest.delivery.connect import Opened, Timeouts
+from digest.delivery.errors import MessageError
+from digest.delivery.message import Message
+from digest.delivery.replies import Answer, Decision, Fate, Lost, Reply, decide
+from digest.model.delivery import Stage
+
+_WANTED = {Stage.MAIL: (250,), Stage.RCPT: (250, 251), Stage.DATA: (354,)}
+
+
+@dataclass(slots=True)
+class _Begun:
+    """An attempt whose envelope was written."""
+
+    attempt: Attempt
+    message: Message
+
+
+class Connection:
+    """A connection that is ready for MAIL.
+
+    `take` gives the next attempt that may start now, or None; `settle` hears each outcome.
+    """
+
+    def __init__(
+        self,
+        opened: Opened,
+        timeouts: Timeouts,
+        *,
+        take: Callable[[], Attempt | None],
+        settle: Callable[[Attempt, Stage, Answer | MessageError | Decision], None],
+    ) -> None:
+        self._wire = opened.wire
+        self._pipelined = opened.has_pipelining
+        self._timeouts = timeouts
+        self._take = take
+        self._settle = settle
+        self.begun = 0
+        self.messages = 0
+        self.is_over = False
+
+    @property
+    def is_quiet(self) -> bool:
+        """Whether the connection can take another message."""
+        return not self.is_over and self._wire.is_quiet
+
+    async def send(self, attempt: Attempt) -> None:
+        """Send `attempt` and then whatever `take` gives, until it gives nothing or the connection is over."""
+        current = await self._begin(attempt)
+        while current is not None:
+            current = await self._transact(current)
+            while current is None and self.is_quiet and (following := self._take()) is not None:
+                current = await self._begin(following)
+
+    async def check(self) -> None:
+        """Ask whether the server is still there (NOOP)."""
+        self._wire.write(b"NOOP\r\n")
+        answer = await self._wire.reply(self._timeouts.command)
+        if not isinstance(answer, Reply) or answer.code != 250:
+            self._drop()
+
+    async def quit(self) -> None:
+        """Say goodbye and close; a server that does not answer is not waited for."""
+        if self.is_quiet:
+            self._wire.write(b"QUIT\r\n")
+            await self._wire.reply(2.0)
+        self.is_over = True
+        self._wire.close()
+
+    def abort(self) -> None:
+        """End the connection at once; messages in flight become what their stage says."""
+        self._drop()
+
+    async def _begin(self, attempt: Attempt) -> _Begun | None:
+        begun = self._compose(attempt)
+        if begun is None:
+            return None
+        if self._pipelined:
+            self._wire.write(_envelope(begun.message))
+        return begun
+
+    def _compose(self, attempt: Attempt) -> _Begun | None:
+        attempt.progress = Progress.ENVELOPE
+        self.begun += 1
+        try:
+            return _Begun(attempt, attempt.compose())
+        except MessageError as error:
+            self._finish(attempt, Stage.MAIL, error)
+            return None
+
+    async def _transact(self, begun: _Begun) -> _Begun | None:
+        """Bring one message to its end; return the next one whose envelope went along, if any."""
+        refused = await self._read_envelope(begun)
+        if refused is not None:
+            self._finish(begun.attempt, *refused)
+            if not self.is_over:
+                await self._reset()
+            return None
+        if begun.attempt.withdrawn:
+            # The server waits for a message that must not be sent: only a lost connection takes it back.
+            self._drop()
+            self._finish(begun.attempt, Stage.DATA, Decision(Fate.REQUEUE))
+            return None
+        return await self._send_body(begun)
+
+    async def _send_body(self, begun: _Begun) -> _Begun | None:
+        attempt = begun.attempt
+        attempt.before_body()
+        attempt.progress = Progress.BODY
+        ahead = self._take_ahead() if self._pipelined else None
+        self._wire.write(begun.message.content + b".\r\n" + (_envelope(ahead.message) if ahead else b""))
+        answer = await self._wire.reply(self._timeouts.final)
+        self.messages += 1
+        self._note(answer)
+        self._finish(attempt, Stage.BODY, answer)
+        if ahead is not None and self.is_over:
+            self._finish(ahead.attempt, Stage.MAIL, Lost())
+            return None
+        return ahead
+
+    def _take_ahead(self) -> _Begun | None:
+        while (attempt := self._take()) is not None:
+            if (begun := self._compose(attempt)) is not None:
+                return begun
+        return None
+
+    async def _read_envelope(self, begun: _Begun) -> tuple[Stage, Answer] | None:
+        """Match the replies to MAIL, RCPT and DATA; return the first that is not what it should be."""
+        refused: tuple[Stage, Answer] | None = None
+        answer: Answer = Lost()
+        for stage, command in zip(_WANTED, _commands(begun.message), strict=True):
+            if not self._pipelined:
+                if refused is not None:
+                    break
+                self._wire.write(command)
+            answer = await self._wire.reply(self._timeouts.data if stage is Stage.DATA else self._timeouts.command)
+            self._note(answer)
+            is_wanted = isinstance(answer, Reply) and answer.code in _WANTED[stage]
+            if refused is None and not is_wanted:
+                refused = stage, answer
+            if self.is_over:
+                break
+        if refused is not None and isinstance(answer, Reply) and answer.code == 354:
+            # RFC 2920 §3.1: a server may answer 354 although it took no recipient; it then gets nothing.
+            self._wire.write(b".\r\n")
+            self._note(await self._wire.reply(self._timeouts.final))
+        return refused
+
+    async def _reset(self) -> None:
+        self._wire.write(b"RSET\r\n")
+        answer = await self._wire.reply(self._timeouts.command)
+        if not isinstance(answer, Reply) or answer.code != 250:
+            self._drop()
+
+    def _note(self, answer: Answer) -> None:
+        if isinstance(answer, Lost) or answer.code == 421 or not 200 <= answer.code < 600:
+            self._drop()
+
+    def _drop(self) -> None:
+        self.is_over = True
+        self._wire.abort()
+
+    def _finish(self, attempt: Attempt, stage: Stage, answer: Answer | MessageError | Decision) -> None:
+        attempt.progress = Progress.DONE
+        self._settle(attempt, stage, answer)
+
+
+def outcome_of(stage: Stage, answer: Answer | MessageError | Decision, route: str) -> Outcome:
+    """Return the outcome for what ended an attempt: an answer, a message that cannot be made, or our own decision."""
+    if isinstance(answer, MessageError):
+        return Outcome(Decision(Fate.FAIL, charge=True), stage, Lost(str(answer)), route)
+    if isinstance(answer, Decision):
+        return Outcome(answer, stage, Lost("withdrawn"), route)
+    return Outcome(decide(stage, answer), stage, answer, route)
+
+
+def _commands(message: Message) -> tuple[bytes, bytes, bytes]:
+    return (
+        f"MAIL FROM:<{message.envelope_from}>\r\n".encode("ascii"),
+        f"RCPT TO:<{message.envelope_to}>\r\n".encode("ascii"),
+        b"DATA\r\n",
+    )
+
+
+def _envelope(message: Message) -> bytes:
+    return f"MAIL FROM:<{message.envelope_from}>\r\nRCPT TO:<{message.envelope_to}>\r\nDATA\r\n".encode("ascii")

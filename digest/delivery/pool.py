@@ -1,0 +1,257 @@
+"""The SMTP pool: attempts in, outcomes out, over several routes and connections; keeps no ledger."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from typing import Self
+
+from digest.config.settings import DomainLimit, Route
+from digest.delivery.attempt import Attempt, Outcome
+from digest.delivery.connect import Refusal, Timeouts
+from digest.delivery.connection import outcome_of
+from digest.delivery.errors import MessageError, RouteError
+from digest.delivery.line import Line
+from digest.delivery.message import Message
+from digest.delivery.queue import AttemptQueue
+from digest.delivery.quota import Quotas
+from digest.delivery.replies import Answer, Decision, Fate, Lost, Remedy, decide
+from digest.delivery.route import RouteState
+from digest.model.delivery import Stage
+
+_SLACK = 4  # messages a route may be ahead of its weight, so that no connection waits for another route's
+
+
+class SmtpPool:
+    """All ways out. Use it as an async context; `offer` attempts from the same event loop.
+
+    `alert` hears what a person must mend. `back_off_s` is the first wait after a route failed; it doubles up to
+    a minute.
+    """
+
+    def __init__(
+        self,
+        routes: Sequence[Route],
+        domains: Mapping[str, DomainLimit] | None = None,
+        *,
+        timeouts: Timeouts | None = None,
+        quotas: Quotas | None = None,
+        alert: Callable[[str], None] | None = None,
+        back_off_s: float = 1.0,
+    ) -> None:
+        self._routes = [RouteState(route, back_off_s=back_off_s) for route in routes]
+        self._queue = AttemptQueue(domains or {})
+        self._timeouts = timeouts or Timeouts()
+        self._quotas = quotas
+        self._alert = alert or (lambda text: None)
+        self._lines: dict[str, list[Line]] = {state.name: [] for state in self._routes}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._timer: asyncio.TimerHandle | None = None
+        self._closing = False
+        if not routes:
+            raise RouteError("none", "no mail server is set; write smtp: {host: …} in digest.yaml", is_temporary=False)
+
+    @property
+    def connections(self) -> int:
+        """Most connections at a time, over all routes."""
+        return sum(state.route.connections for state in self._routes)
+
+    @property
+    def open_connections(self) -> int:
+        """Connections open or being opened now."""
+        return sum(state.open for state in self._routes)
+
+    def offer(self, attempt: Attempt) -> None:
+        """Queue an attempt; its `finish` will be called once, unless it is withdrawn before it starts."""
+        self._queue.add(attempt)
+        self._dispatch()
+
+    async def send(self, message: Message) -> Outcome:
+        """Send one message that no ledger knows, and return its outcome."""
+        done: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
+        domain = message.envelope_to.rpartition("@")[2].lower()
+        self.offer(Attempt(domain, lambda: message, done.set_result))
+        return await done
+
+    def crowded_domains(self) -> list[str]:
+        """Return the domains of which enough attempts wait for their limit."""
+        return self._queue.crowded()
+
+    def retry_in_s(self) -> float:
+        """Return seconds until some route may be tried; 0 while one is usable."""
+        now = asyncio.get_running_loop().time()
+        return min(state.retry_in_s(now) for state in self._routes)
+
+    def find_trouble(self) -> RouteError | None:
+        """Return why no route is usable, or None while one is."""
+        if self.retry_in_s() <= 0:
+            return None
+        state = min(self._routes, key=lambda state: state.is_paused)
+        stage, answer = state.trouble or (Stage.CONNECT, Lost())
+        where = f"{state.route.host}:{state.route.port}"
+        return RouteError(state.name, f"{where} at {stage}: {answer}", is_temporary=not state.is_paused)
+
+    async def close(self, timeout_s: float = 30.0) -> None:
+        """Give back what waits, let messages in flight end for `timeout_s`, close all connections."""
+        self._closing = True
+        self._cancel_timer()
+        for attempt in self._queue.drain():
+            attempt.finish(Outcome(Decision(Fate.REQUEUE), Stage.CONNECT, Lost("withdrawn")))
+        lines = [line for of_route in self._lines.values() for line in of_route]
+        for line in lines:
+            line.close()
+        opening = [line.task for line in lines if line.is_opening and line.task is not None]
+        for task in opening:
+            task.cancel()
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=timeout_s)
+        for line in lines:
+            line.abort()
+        if self._tasks:
+            await asyncio.wait(self._tasks)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *exc: object) -> None:
+        await self.close()
+
+    def take(self, state: RouteState) -> Attempt | None:
+        """Give a line the next attempt that may start now on its route."""
+        now = asyncio.get_running_loop().time()
+        if self._closing or not self._may_start(state, now):
+            return None
+        attempt = self._queue.pop(now)
+        if attempt is not None:
+            state.take(now)
+        else:
+            self._wake_later(now, self._queue.wait_s(now))
+        return attempt
+
+    def settle(
+        self, state: RouteState, attempt: Attempt, stage: Stage, answer: Answer | MessageError | Decision
+    ) -> None:
+        """Pass an outcome on, and learn from it how much the route bears."""
+        self._queue.leave(attempt)
+        outcome = outcome_of(stage, answer, state.name)
+        now = asyncio.get_running_loop().time()
+        if outcome.decision.fate is Fate.SENT:
+            state.record_good()
+        if outcome.decision.slow_down:
+            state.concurrency.halve()
+        if isinstance(answer, Lost) and stage is not Stage.BODY:
+            state.record_drop(stage, answer, now=now)
+        attempt.finish(outcome)
+        if len(self._routes) > 1 or self._queue.wait_s(now) is None:
+            self._dispatch()
+
+    def refused(self, state: RouteState, refusal: Refusal) -> None:
+        """Back off a route that could not be opened; where none is left, give the waiting attempts back."""
+        now = asyncio.get_running_loop().time()
+        decision = decide(refusal.stage, refusal.answer)
+        if decision.slow_down:
+            state.concurrency.halve()
+        if refusal.is_certificate:
+            decision = Decision(Fate.REQUEUE, Remedy.PAUSE_ROUTE)
+        was_usable = state.is_usable(now)
+        state.record_refusal(decision, refusal.stage, refusal.answer, now=now)
+        if was_usable and decision.remedy is Remedy.PAUSE_ROUTE:
+            self._alert(f"mail server {state.name} ({state.route.host}) refuses us at {refusal}")
+        if self.retry_in_s() > 0:
+            for attempt in self._queue.drain():
+                attempt.finish(Outcome(decision, refusal.stage, refusal.answer, state.name))
+
+    def _may_start(self, state: RouteState, now: float) -> bool:
+        if not state.is_usable(now) or not len(self._queue):
+            return False
+        wait_s = state.wait_s(now)
+        if wait_s > 0:
+            self._wake_later(now, wait_s)
+            return False
+        if state.has_quota and state.credit <= 0:
+            self._refill(state)
+            return False
+        others = [other.share for other in self._routes if other is not state and other.is_usable(now)]
+        return not others or state.share <= min(others) + _SLACK / state.route.weight
+
+    def _dispatch(self) -> None:
+        """Hand attempts to idle lines, and open lines for those that still wait."""
+        if self._closing:
+            return
+        now = asyncio.get_running_loop().time()
+        for state in self._routes:
+            lines = self._lines[state.name]
+            for line in lines:
+                if line.is_idle and not line.is_alive:
+                    line.hand(None)
+                elif line.is_idle:
+                    attempt = self.take(state)
+                    if attempt is None:
+                        break
+                    line.hand(attempt)
+            self._open_lines(state, now)
+
+    def _open_lines(self, state: RouteState, now: float) -> None:
+        lines = self._lines[state.name]
+        wanted = len(self._queue) - sum(line.is_opening or line.is_idle for line in lines)
+        room = state.concurrency.allowed - state.open
+        wait_s = self._queue.wait_s(now)
+        if not state.is_usable(now):
+            self._wake_later(now, state.retry_in_s(now))
+        elif wait_s is not None and wait_s <= 0 and state.wait_s(now) <= 0:
+            for _ in range(min(wanted, room)):
+                self._open_line(state)
+
+    def _open_line(self, state: RouteState) -> None:
+        line = Line(state, self._timeouts, self)
+        state.open += 1
+        self._lines[state.name].append(line)
+        line.task = task = asyncio.get_running_loop().create_task(line.run())
+        self._tasks.add(task)
+        task.add_done_callback(lambda task: self._line_ended(state, line, task))
+
+    def _line_ended(self, state: RouteState, line: Line, task: asyncio.Task[None]) -> None:
+        state.open -= 1
+        self._lines[state.name].remove(line)
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            asyncio.get_running_loop().call_exception_handler(
+                {"message": "a mail connection failed", "exception": error}
+            )
+        self._dispatch()
+
+    def _refill(self, state: RouteState) -> None:
+        if state.refilling or self._quotas is None:
+            return
+        state.refilling = True
+        task = asyncio.get_running_loop().create_task(self._refill_from(self._quotas, state))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _refill_from(self, quotas: Quotas, state: RouteState) -> None:
+        try:
+            granted, wait_s = await quotas.reserve(state.route)
+        finally:
+            state.refilling = False
+        state.credit += granted
+        if granted:
+            self._dispatch()
+        else:
+            self._wake_later(asyncio.get_running_loop().time(), wait_s)
+
+    def _wake_later(self, now: float, wait_s: float | None) -> None:
+        if wait_s is None or self._closing:
+            return
+        at = now + max(wait_s, 0.0)
+        if self._timer is None or at < self._timer.when():
+            self._cancel_timer()
+            self._timer = asyncio.get_running_loop().call_at(at, self._on_timer)
+
+    def _on_timer(self) -> None:
+        self._timer = None
+        self._dispatch()
+
+    def _cancel_timer(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None

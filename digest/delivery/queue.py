@@ -1,0 +1,79 @@
+"""Attempts that wait for a connection, ordered by arrival, held back by the limits of their domain."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Mapping
+
+from digest.config.settings import DomainLimit
+from digest.delivery.attempt import Attempt
+from digest.delivery.throttle import Gate
+
+_CROWD = 20
+
+
+class AttemptQueue:
+    """One queue for all domains without limits, one for each domain with limits, so that none waits for another."""
+
+    def __init__(self, limits: Mapping[str, DomainLimit]) -> None:
+        self._gates = {domain.lower(): Gate(limit) for domain, limit in limits.items()}
+        self._waiting: dict[str, deque[Attempt]] = {domain: deque() for domain in ("", *self._gates)}
+        self._counter = 0
+
+    def __len__(self) -> int:
+        return sum(len(waiting) for waiting in self._waiting.values())
+
+    def add(self, attempt: Attempt) -> None:
+        """Put an attempt at the end."""
+        self._counter += 1
+        attempt.number = self._counter
+        self._waiting[attempt.domain if attempt.domain in self._gates else ""].append(attempt)
+
+    def pop(self, now: float) -> Attempt | None:
+        """Take the attempt that came first of those that may start now."""
+        first: Attempt | None = None
+        for domain, waiting in self._waiting.items():
+            head = _head(waiting)
+            if head is not None and (first is None or head.number < first.number) and self._may_start(domain, now):
+                first = head
+        if first is not None:
+            domain = first.domain if first.domain in self._gates else ""
+            self._waiting[domain].popleft()
+            if domain:
+                self._gates[domain].enter(now)
+        return first
+
+    def leave(self, attempt: Attempt) -> None:
+        """Note that an attempt taken from here has ended."""
+        if attempt.domain in self._gates:
+            self._gates[attempt.domain].leave()
+
+    def wait_s(self, now: float) -> float | None:
+        """Return seconds until some attempt may start, 0 or less for now; None where only an ending one helps."""
+        if _head(self._waiting[""]) is not None:
+            return 0.0
+        waits = [gate.wait_s(now) for domain, gate in self._gates.items() if _head(self._waiting[domain]) is not None]
+        return min((wait for wait in waits if wait is not None), default=None)
+
+    def crowded(self) -> list[str]:
+        """Return the domains of which so many attempts wait that no more should be claimed."""
+        return [domain for domain, waiting in self._waiting.items() if domain and len(waiting) >= _CROWD]
+
+    def drain(self) -> list[Attempt]:
+        """Take out all attempts that were not withdrawn."""
+        left = [attempt for waiting in self._waiting.values() for attempt in waiting if not attempt.withdrawn]
+        for waiting in self._waiting.values():
+            waiting.clear()
+        return left
+
+    def _may_start(self, domain: str, now: float) -> bool:
+        if not domain:
+            return True
+        wait = self._gates[domain].wait_s(now)
+        return wait is not None and wait <= 0
+
+
+def _head(waiting: deque[Attempt]) -> Attempt | None:
+    while waiting and waiting[0].withdrawn:
+        waiting.popleft()
+    return waiting[0] if waiting else None

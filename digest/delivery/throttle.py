@@ -1,0 +1,71 @@
+"""Rates and concurrency as pure counters; `now` is an argument, waiting is done elsewhere."""
+
+from __future__ import annotations
+
+from digest.config.settings import DomainLimit
+
+_CATCH_UP_S = 0.005
+"""How much lateness of a timer may be made up for: 0.5 % of a second's messages."""
+
+
+class Pace:
+    """An even rate: one message each 1/`per_second` seconds, without bursts (a token bucket of one token)."""
+
+    def __init__(self, per_second: float) -> None:
+        self._interval_s = 1.0 / per_second
+        self._next_at = 0.0
+
+    def wait_s(self, now: float) -> float:
+        """Return how long to wait before the next message, 0 or less for not at all."""
+        return self._next_at - now
+
+    def take(self, now: float) -> None:
+        """Count one message."""
+        self._next_at = max(self._next_at, now - min(_CATCH_UP_S, self._interval_s / 2)) + self._interval_s
+
+
+class Gate:
+    """The limits of one recipient domain, for all connections of the pool."""
+
+    def __init__(self, limit: DomainLimit) -> None:
+        self._pace = Pace(limit.per_second) if limit.per_second else None
+        self._most = limit.connections
+        self._open = 0
+
+    def wait_s(self, now: float) -> float | None:
+        """Return seconds until a message may start; None while all places are taken."""
+        if self._most is not None and self._open >= self._most:
+            return None
+        return self._pace.wait_s(now) if self._pace else 0.0
+
+    def enter(self, now: float) -> None:
+        """Count a message that starts."""
+        self._open += 1
+        if self._pace:
+            self._pace.take(now)
+
+    def leave(self) -> None:
+        """Count a message that ended."""
+        self._open -= 1
+
+
+class Concurrency:
+    """How many connections a server bears: halved when it complains, one more after each 100 good messages."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._good = 0
+        self.allowed = most
+
+    def record_good(self) -> None:
+        """Count a message that the server took."""
+        if self.allowed < self._most:
+            self._good += 1
+            if self._good >= 100:
+                self._good = 0
+                self.allowed += 1
+
+    def halve(self) -> None:
+        """Use half of the connections, at least one."""
+        self._good = 0
+        self.allowed = max(1, self.allowed // 2)

@@ -1,0 +1,110 @@
+"""Replies of an SMTP server, matched one by one; written on a transport that aiosmtplib connected."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+
+from digest.delivery.replies import Answer, Lost, Reply
+
+_MAX_REPLY = 64 * 1024
+
+
+class Wire(asyncio.Protocol):
+    """One connection: bytes out, replies in. One task at a time waits for a reply."""
+
+    def __init__(self, transport: asyncio.Transport) -> None:
+        self._transport = transport
+        self._loop = asyncio.get_running_loop()
+        self._buffer = b""
+        self._lines: list[str] = []
+        self._replies: deque[Reply] = deque()
+        self._waiter: asyncio.Future[None] | None = None
+        self._lost: Lost | None = None
+        self._deadline = 0.0
+        self._timer: asyncio.TimerHandle | None = None
+
+    @property
+    def is_quiet(self) -> bool:
+        """Whether the connection stands and the server said nothing unasked."""
+        return self._lost is None and not self._replies and not self._buffer and not self._transport.is_closing()
+
+    def write(self, data: bytes) -> None:
+        """Hand bytes to the transport."""
+        if self._lost is None:
+            self._transport.write(data)
+
+    async def reply(self, timeout_s: float) -> Answer:
+        """Return the next reply; `Lost` when the connection ends first or the time is over."""
+        while not self._replies:
+            if self._lost is not None:
+                return self._lost
+            self._deadline = self._loop.time() + timeout_s
+            if self._timer is None:
+                self._timer = self._loop.call_at(self._deadline, self._check_deadline)
+            self._waiter = self._loop.create_future()
+            try:
+                await self._waiter
+            finally:
+                self._waiter = None
+        return self._replies.popleft()
+
+    def abort(self, detail: str = "connection lost") -> None:
+        """End the connection at once."""
+        self._end(Lost(detail))
+        self._transport.abort()
+
+    def close(self) -> None:
+        """Close the connection after what was written is out."""
+        self._end(Lost("closed by us"))
+        self._transport.close()
+
+    def data_received(self, data: bytes) -> None:
+        """Cut the input into replies; a reply ends with the line that has no dash after its code."""
+        *lines, self._buffer = (self._buffer + data).split(b"\n")
+        for line in lines:
+            self._take_line(line.rstrip(b"\r"))
+        if len(self._buffer) > _MAX_REPLY or len(self._lines) > 1000:
+            self.abort("the server's reply has no end")
+        if self._replies:
+            self._wake()
+
+    def eof_received(self) -> bool:
+        """Let the transport close."""
+        return False
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Tell the waiter that no reply will come."""
+        self._end(Lost(f"connection lost: {exc}" if exc else "connection lost"))
+
+    def _take_line(self, line: bytes) -> None:
+        code, mark, text = line[:3], line[3:4], line[4:].decode("utf-8", "replace").strip()
+        if not code.isdigit() or len(code) != 3 or mark not in (b"", b" ", b"-"):
+            self.abort(f"the server does not speak SMTP: {line[:80]!r}")
+            return
+        self._lines.append(text)
+        if mark != b"-":
+            self._replies.append(Reply(int(code), " ".join(self._lines)))
+            self._lines = []
+
+    def _wake(self) -> None:
+        if self._waiter is not None and not self._waiter.done():
+            self._waiter.set_result(None)
+
+    def _end(self, lost: Lost) -> None:
+        if self._lost is None:
+            self._lost = lost
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        self._wake()
+
+    def _check_deadline(self) -> None:
+        # One timer a connection that re-arms itself costs less than one a reply.
+        self._timer = None
+        if self._waiter is None:
+            return
+        if self._loop.time() >= self._deadline:
+            self.abort("no reply in time")
+        else:
+            self._timer = self._loop.call_at(self._deadline, self._check_deadline)

@@ -1,0 +1,114 @@
+"""The sender's journal: which messages are on the wire right now, readable after a crash; not the ledger.
+
+It is a small shared memory map: a write costs no system call and survives `kill -9`, and the lock on the file tells
+whether its sender lives. After a loss of power its content means nothing, which the boot id in its head shows.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import mmap
+import os
+import struct
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+_HEAD = 64
+_ENTRIES = 8192
+_ENTRY = struct.Struct("<Q")
+_SIZE = _HEAD + _ENTRY.size * _ENTRIES
+_BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
+
+
+@dataclass(frozen=True, slots=True)
+class Traces:
+    """What a dead sender left. `bodies` may have reached the server; `composing` was being made."""
+
+    bodies: frozenset[int]
+    composing: int
+
+
+class Journal:
+    """The journal of a living sender. Delivery ids are above 0."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
+        fcntl.flock(self._file, fcntl.LOCK_EX)
+        os.posix_fallocate(self._file, 0, _SIZE)
+        self._map = mmap.mmap(self._file, _SIZE)
+        self._map[: len(_boot())] = _boot()
+        self._free = list(range(_ENTRIES - 1, 0, -1))  # entry 0 is the one being composed
+        self._places: dict[int, int] = {}
+
+    @classmethod
+    def create(cls, folder: Path, sender: str) -> Self:
+        """Begin the journal of a sender."""
+        folder.mkdir(parents=True, exist_ok=True)
+        return cls(folder / f"{sender}.journal")
+
+    def note_composing(self, delivery_id: int) -> None:
+        """Note that a message is being made; a crash now is probably its fault."""
+        _ENTRY.pack_into(self._map, _HEAD, delivery_id)
+
+    def note_body(self, delivery_id: int) -> None:
+        """Note that a message is about to be written."""
+        place = self._places.get(delivery_id) or self._free.pop()
+        self._places[delivery_id] = place
+        _ENTRY.pack_into(self._map, _HEAD + place * _ENTRY.size, delivery_id)
+
+    def settle(self, delivery_ids: Iterable[int]) -> None:
+        """Forget messages whose results are committed."""
+        for delivery_id in delivery_ids:
+            place = self._places.pop(delivery_id, None)
+            if place is not None:
+                _ENTRY.pack_into(self._map, _HEAD + place * _ENTRY.size, 0)
+                self._free.append(place)
+
+    def close(self) -> None:
+        """End the journal; one that still holds messages stays for `read_traces`."""
+        is_clean = not self._places
+        if is_clean:
+            self._path.unlink(missing_ok=True)
+        self._map.close()
+        os.close(self._file)
+
+
+def has_journal(folder: Path, sender: str) -> bool:
+    """Whether a sender of this machine left or keeps a journal."""
+    return (folder / f"{sender}.journal").exists()
+
+
+def find_traces(folder: Path, sender: str) -> Traces | None:
+    """Return what a dead sender's journal says; None while the sender lives.
+
+    Raises:
+        FileNotFoundError: there is no journal.
+        InterruptedError: the machine was started anew since; the content means nothing.
+    """
+    file = os.open(folder / f"{sender}.journal", os.O_RDWR)
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        content = os.pread(file, _SIZE, 0)
+    except BlockingIOError:
+        return None
+    finally:
+        os.close(file)
+    if content[:_HEAD].rstrip(b"\0") != _boot() or len(content) < _SIZE:
+        raise InterruptedError(f"the machine was started anew since {sender} wrote its journal")
+    entries = [entry for (entry,) in _ENTRY.iter_unpack(content[_HEAD:])]
+    return Traces(frozenset(entries[1:]) - {0}, entries[0])
+
+
+def remove_journal(folder: Path, sender: str) -> None:
+    """Remove a dead sender's journal after its deliveries were given back."""
+    (folder / f"{sender}.journal").unlink(missing_ok=True)
+
+
+def _boot() -> bytes:
+    try:
+        return _BOOT_ID.read_bytes().strip()[:_HEAD]
+    except OSError:
+        return b"unknown boot"

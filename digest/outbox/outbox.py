@@ -1,0 +1,228 @@
+"""The outbox: fixes an audience, runs its deliveries to their end, accounts for each; makes no message itself."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import secrets
+import socket
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Literal, Self
+
+from digest.delivery.message import Message
+from digest.delivery.pool import SmtpPool
+from digest.delivery.template import MessageTemplate
+from digest.errors import NotFoundError
+from digest.model.delivery import Delivery, DeliveryState, DeliverySums
+from digest.model.subscriber import Reader, Subscriber
+from digest.outbox.journal import Journal
+from digest.outbox.progress import SendProgress, sums_from
+from digest.outbox.recovery import Recovered, recover
+from digest.outbox.run import Run, RunSettings
+from digest.outbox.tokens import DeliveryTokens
+from digest.outbox.transitions import check_move
+from digest.outbox.verdicts import RETRY_AFTER
+from digest.store import Store, audiences, senders
+from digest.store import deliveries as ledger
+
+ReaderMaker = Callable[[Delivery, Subscriber], Reader]
+"""Makes the reader of a message from its delivery (with token) and subscriber (id 0 where only named by address)."""
+
+
+class Outbox:
+    """The ledger of deliveries and one sender on it. Close it, or use it as a context.
+
+    `token_keys`: the first makes return-path tokens, all read them. `journal_folder` is a folder of this machine,
+    beside the store; without one, a crash leaves everything that was claimed uncertain.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        *,
+        token_keys: Sequence[bytes],
+        journal_folder: Path | None = None,
+        retry_after: Sequence[timedelta] = RETRY_AFTER,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self.store = store
+        self.tokens = DeliveryTokens(token_keys)
+        self.name = f"{socket.gethostname()[:40]}-{secrets.token_hex(6)}"
+        self._folder = journal_folder
+        self._journal = Journal.create(journal_folder, self.name) if journal_folder is not None else None
+        self._retry_after = retry_after
+        self._clock = clock
+        # One thread writes: on SQLite there can be only one writer, and results stay in order.
+        self._writer = ThreadPoolExecutor(1, thread_name_prefix="outbox")
+
+    def enqueue(
+        self,
+        edition_id: str,
+        newsletter: str,
+        *,
+        useful_until: datetime,
+        uncertain: Literal["resend", "hold"] = "resend",
+        only: Iterable[int] | None = None,
+    ) -> int:
+        """Fix the audience: all confirmed subscribers of the newsletter, or those of `only`. Return how many.
+
+        Suppressed ones are recorded as such. Where the audience is fixed already, nothing changes.
+        """
+        now = self._clock()
+        with self.store.begin() as connection:
+            found = audiences.find_audience(connection, edition_id)
+            if found is not None:
+                return found.selected
+            audience = audiences.add_audience(
+                connection, edition_id, newsletter, uncertain=uncertain, useful_until=useful_until, now=now
+            )
+            selected = audiences.add_subscribers(connection, audience, newsletter, now=now, only=only)
+            audiences.set_selected(connection, audience, selected)
+            return selected
+
+    def enqueue_addresses(self, edition_id: str, addresses: Iterable[str], *, useful_until: datetime) -> int:
+        """Fix an audience of named addresses, whatever their subscriptions; suppression holds. Return how many."""
+        now = self._clock()
+        by_key = {address.strip().casefold(): address.strip() for address in addresses}
+        with self.store.begin() as connection:
+            found = audiences.find_audience(connection, edition_id)
+            if found is not None:
+                return found.selected
+            audience = audiences.add_audience(
+                connection, edition_id, "", uncertain="resend", useful_until=useful_until, now=now
+            )
+            selected = audiences.add_addresses(connection, audience, by_key, now=now)
+            audiences.set_selected(connection, audience, selected)
+            return selected
+
+    async def run(
+        self,
+        edition_id: str,
+        template: MessageTemplate,
+        readers: ReaderMaker,
+        pool: SmtpPool,
+        *,
+        progress: Callable[[SendProgress], None] | None = None,
+        stop: asyncio.Event | None = None,
+        patience: timedelta = timedelta(0),
+    ) -> DeliverySums:
+        """Deliver an edition until nothing is left, or only deferred deliveries that are due after `patience`.
+
+        It begins with `recover`, so it also goes on with what a crash left. `stop` ends it in at most 30 s with
+        nothing left `sending`. It may run again at any time.
+
+        Raises:
+            NotFoundError: the audience was never fixed.
+            PausedError: a fault of ours stopped it (sender or login refused, no mail server for longer than
+                `patience`, store unusable). All deliveries have been given back.
+        """
+        settings = RunSettings(
+            sender=self.name,
+            journal=self._journal,
+            patience=patience,
+            retry_after=self._retry_after,
+            clock=self._clock,
+            chance=random.random,
+            progress=progress or (lambda moment: None),
+        )
+        loop = asyncio.get_running_loop()
+        await loop.run_in_executor(self._writer, self.recover)
+        audience = await loop.run_in_executor(self._writer, self._audience, edition_id)
+
+        def compose(row: ledger.ClaimedRow) -> Message:
+            return template.message_for(readers(*self._reader_facts(edition_id, row)))
+
+        run = Run(self.store, audience, settings, pool=pool, writer=self._writer)
+        await run.deliver(compose, stop)
+        return await loop.run_in_executor(self._writer, self.sums, edition_id)
+
+    def recover(self) -> Recovered:
+        """Give back what crashed senders hold; senders that live are left alone."""
+        return recover(self.store, self.name, self._folder, now=self._clock())
+
+    def retry_failed(self, edition_id: str) -> int:
+        """Queue failed deliveries once more (`--failed-only`); return how many."""
+        return self._move(edition_id, DeliveryState.FAILED, DeliveryState.QUEUED)
+
+    def resend_uncertain(self, edition_id: str) -> int:
+        """Queue uncertain deliveries, by a person's decision; the Message-ID stays the same. Return how many."""
+        return self._move(edition_id, DeliveryState.UNCERTAIN, DeliveryState.QUEUED)
+
+    def cancel(self, edition_id: str) -> int:
+        """Cancel all that waits; messages in flight end as they end. Return how many were cancelled."""
+        waiting = (DeliveryState.QUEUED, DeliveryState.DEFERRED)
+        return sum(self._move(edition_id, state, DeliveryState.CANCELLED) for state in waiting)
+
+    def unfinished(self) -> list[str]:
+        """Return the editions that have deliveries left to do, oldest first."""
+        with self.store.read() as connection:
+            return audiences.unfinished_editions(connection)
+
+    def paused_reason(self, edition_id: str) -> str:
+        """Return why sending of the edition was stopped by a fault of ours, or nothing."""
+        return self._audience(edition_id).paused
+
+    def sums(self, edition_id: str) -> DeliverySums:
+        """Return how the edition stands; `selected` is the number fixed at the start, not a count of rows."""
+        audience = self._audience(edition_id)
+        with self.store.read() as connection:
+            return sums_from(audience.selected, audiences.counts(connection, audience.id))
+
+    def reasons(self, edition_id: str, *, limit: int = 50) -> list[tuple[DeliveryState, str, int]]:
+        """Return (state, reason, how many) of all that was not simply sent, the most frequent first."""
+        audience = self._audience(edition_id)
+        with self.store.read() as connection:
+            found = audiences.reasons(connection, audience.id, limit=limit)
+        return [(DeliveryState(state), reason, count) for state, reason, count in found]
+
+    def close(self) -> None:
+        """End this sender."""
+        self._writer.shutdown()
+        if self._journal is not None:
+            self._journal.close()
+        with self.store.begin() as connection:
+            if not senders.held_by(connection, self.name):
+                senders.remove_sender(connection, self.name)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.close()
+
+    def _audience(self, edition_id: str) -> audiences.Audience:
+        with self.store.read() as connection:
+            found = audiences.find_audience(connection, edition_id)
+        if found is None:
+            raise NotFoundError("edition in the outbox", edition_id)
+        return found
+
+    def _move(self, edition_id: str, old: DeliveryState, new: DeliveryState) -> int:
+        audience = self._audience(edition_id)
+        now = self._clock()
+        with self.store.begin() as connection:
+            return audiences.move(connection, audience.id, old=old, new=check_move(old, new), now=now)
+
+    def _reader_facts(self, edition_id: str, row: ledger.ClaimedRow) -> tuple[Delivery, Subscriber]:
+        delivery = Delivery(
+            id=row.id,
+            edition=edition_id,
+            subscriber_id=row.subscriber_id,
+            email=row.email,
+            state=DeliveryState.SENDING,
+            attempts=row.attempts,
+            token=self.tokens.make(row.id),
+        )
+        subscriber = Subscriber(
+            id=row.subscriber_id,
+            email=row.email,
+            key=row.email.casefold(),
+            name=row.name,
+            language=row.language,
+            timezone=row.timezone,
+            attributes=row.attributes,
+        )
+        return delivery, subscriber

@@ -1,0 +1,53 @@
+"""How a send is going: sums, rate, time left; a value made for progress bars and logs."""
+
+from __future__ import annotations
+
+from collections import Counter, deque
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from digest.model.delivery import DeliveryState, DeliverySums
+
+_SPAN_S = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class SendProgress:
+    """A moment of a send. `per_second` counts messages ended in the last five seconds."""
+
+    sums: DeliverySums
+    per_second: float
+    seconds_left: float | None
+
+
+def sums_from(selected: int, counts: Mapping[str, int]) -> DeliverySums:
+    """Return the sums for counts by state."""
+    return DeliverySums(selected=selected, **{state.value: counts.get(state.value, 0) for state in DeliveryState})
+
+
+class Tally:
+    """Keeps the sums of a running send without asking the store."""
+
+    def __init__(self, selected: int, counts: Mapping[str, int]) -> None:
+        self._selected = selected
+        self._counts = Counter(counts)
+        self._marks: deque[tuple[float, int]] = deque()
+        self._ended = 0
+
+    def move(self, old: DeliveryState, new: DeliveryState, count: int = 1) -> None:
+        """Count deliveries that went from one state to another."""
+        self._counts[old.value] -= count
+        self._counts[new.value] += count
+        if old is DeliveryState.SENDING and new is not DeliveryState.QUEUED:
+            self._ended += count
+
+    def progress(self, now: float) -> SendProgress:
+        """Return the moment; `now` is a monotonic time in seconds."""
+        self._marks.append((now, self._ended))
+        while now - self._marks[0][0] > _SPAN_S and len(self._marks) > 2:
+            self._marks.popleft()
+        begun_at, begun = self._marks[0]
+        per_second = (self._ended - begun) / (now - begun_at) if now > begun_at else 0.0
+        sums = sums_from(self._selected, self._counts)
+        left = sums.queued + sums.sending
+        return SendProgress(sums, per_second, left / per_second if per_second else None)

@@ -1,0 +1,108 @@
+"""After a crash: what a dead sender held is given back, exactly as far as its journal tells; sends nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection
+
+from digest.model.delivery import DeliveryState, Stage
+from digest.outbox.journal import Traces, find_traces, has_journal, remove_journal
+from digest.store import Store, senders
+from digest.store import deliveries as ledger
+
+SILENT_AFTER = timedelta(seconds=60)
+"""A sender of another machine counts as dead when it was not seen for so long."""
+
+_CRASHES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Recovered:
+    """What became of deliveries that dead senders held."""
+
+    queued: int = 0
+    uncertain: int = 0
+    parked: int = 0
+
+
+def recover(store: Store, name: str, folder: Path | None, *, now: datetime) -> Recovered:
+    """Give back what dead senders hold.
+
+    What was not written to a server goes back to the queue; the rest is uncertain, and follows the newsletter's
+    policy. A delivery that was being made in three crashes is parked as failed.
+    """
+    total = Recovered()
+    with store.read() as connection:
+        others = senders.other_senders(connection, name)
+    for other, seen_at in others:
+        is_local = folder is not None and has_journal(folder, other)
+        traces = _traces(folder, other) if folder is not None and is_local else None
+        if (traces is None and is_local) or (not is_local and now - seen_at < SILENT_AFTER):
+            continue
+        with store.begin() as connection:
+            one = _give_back(connection, other, traces, now=now)
+            senders.remove_sender(connection, other)
+        if folder is not None:
+            remove_journal(folder, other)
+        total = Recovered(total.queued + one.queued, total.uncertain + one.uncertain, total.parked + one.parked)
+    return total
+
+
+_UNKNOWN = Traces(frozenset(), -1)
+
+
+def _traces(folder: Path, sender: str) -> Traces | None:
+    try:
+        return find_traces(folder, sender)
+    except InterruptedError:
+        return _UNKNOWN
+
+
+def _give_back(connection: Connection, sender: str, traces: Traces | None, *, now: datetime) -> Recovered:
+    is_known = traces is not None and traces is not _UNKNOWN
+    results: list[dict[str, Any]] = []
+    crashed: list[int] = []
+    lost: list[ledger.AttemptRow] = []
+    for row in senders.held_by(connection, sender):
+        in_body = not is_known or (traces is not None and row.delivery_id in traces.bodies)
+        is_suspect = not is_known or (traces is not None and row.delivery_id == traces.composing and not in_body)
+        if is_suspect:
+            crashed.append(row.delivery_id)
+        if in_body:
+            lost.append(_lost_attempt(row.delivery_id, now))
+        results.append(_result(row, in_body=in_body, is_suspect=is_suspect, now=now) | {"held_by": sender})
+    if crashed:
+        senders.add_crash(connection, crashed)
+    ledger.add_attempts(connection, lost)
+    ledger.record_results(connection, results)
+    states = [row["state"] for row in results]
+    return Recovered(
+        states.count(DeliveryState.QUEUED), states.count(DeliveryState.UNCERTAIN), states.count(DeliveryState.FAILED)
+    )
+
+
+def _result(row: senders.Held, *, in_body: bool, is_suspect: bool, now: datetime) -> dict[str, Any]:
+    state, reason = DeliveryState.QUEUED, "given back after a crash"
+    if is_suspect and row.crashes + 1 >= _CRASHES:
+        state, reason = DeliveryState.FAILED, "parked: the sender crashed three times with it"
+    elif in_body and row.uncertain == "hold":
+        state, reason = DeliveryState.UNCERTAIN, "the sender crashed while the server may have taken it"
+    elif in_body:
+        reason = "sent again: the sender crashed while the server may have taken it"
+    is_open = state is DeliveryState.QUEUED
+    return {
+        "row_id": row.delivery_id,
+        "state": state,
+        "next_try_at": now if is_open else None,
+        "charge": 0,
+        "finished_at": None if is_open else now,
+        "reason": reason,
+    }
+
+
+def _lost_attempt(delivery_id: int, now: datetime) -> ledger.AttemptRow:
+    return ledger.AttemptRow(delivery_id, now, "uncertain", Stage.BODY, "", None, "the sender crashed")

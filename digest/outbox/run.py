@@ -1,0 +1,334 @@
+"""One run over an edition's deliveries: claim, hand to the pool, commit results in groups, know when it ends."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+from digest.delivery.attempt import Attempt, Outcome, Progress
+from digest.delivery.errors import PausedError
+from digest.delivery.message import Message
+from digest.delivery.pool import SmtpPool
+from digest.delivery.replies import Decision, Fate, Lost, Remedy
+from digest.errors import StoreError
+from digest.model.delivery import DeliveryState, Stage
+from digest.outbox.journal import Journal
+from digest.outbox.progress import SendProgress, Tally
+from digest.outbox.transitions import check_move
+from digest.outbox.turn import GROUP, Report, Result, Turn, take_turn
+from digest.outbox.verdicts import RetryRules, Verdict, judge
+from digest.store import Store
+from digest.store.audiences import Audience, counts, set_paused
+from digest.store.deliveries import ClaimedRow, next_due
+from digest.store.senders import touch_sender
+
+T = TypeVar("T")
+
+_COMMIT_WITHIN_S = 0.05
+_RECHECK_S = 0.4
+_LOOK_AGAIN_S = 0.5
+_PROGRESS_S = 0.25
+_DRAIN_S = 30.0
+_STORE_RETRIES = 6
+
+
+@dataclass(frozen=True, slots=True)
+class RunSettings:
+    """What a run needs beside its audience. `chance` gives 0 to 1 for jitter."""
+
+    sender: str
+    journal: Journal | None
+    patience: timedelta
+    retry_after: Sequence[timedelta]
+    clock: Callable[[], datetime]
+    chance: Callable[[], float]
+    progress: Callable[[SendProgress], None]
+
+
+@dataclass(slots=True, eq=False)
+class _Held:
+    row: ClaimedRow
+    attempt: Attempt = field(init=False)
+
+
+class Run:
+    """A run is used once. All its methods but the turns run in the event loop."""
+
+    def __init__(
+        self, store: Store, audience: Audience, settings: RunSettings, *, pool: SmtpPool, writer: Executor
+    ) -> None:
+        self._store = store
+        self._audience = audience
+        self._settings = settings
+        self._pool = pool
+        self._writer = writer
+        self._loop = asyncio.get_running_loop()
+        self._rules = RetryRules(
+            audience.useful_until, "hold" if audience.uncertain == "hold" else "resend", settings.retry_after
+        )
+        self._window = 4 * pool.connections + GROUP
+        self._held: dict[int, _Held] = {}
+        self._results: list[Result] = []
+        self._requeues: dict[int, int] = {}
+        self._wake = asyncio.Event()
+        self._oldest_result_at = 0.0
+        self._checked_at = self._loop.time()
+        self._dry_until = 0.0
+        self._trouble_since: float | None = None
+        self._paused = ""
+        self._pauses_edition = False
+        self._told_at = 0.0
+        self._tally: Tally
+
+    async def deliver(self, compose: Callable[[ClaimedRow], Message], stop: asyncio.Event | None) -> None:
+        """Run to the end. Raises PausedError when a fault of ours stopped it, after all was given back."""
+        self._compose = compose
+        stopper = self._loop.create_task(self._wake_on(stop)) if stop is not None else None
+        try:
+            self._tally = Tally(self._audience.selected, await self._io(self._open))
+            while not self._paused and not (stop is not None and stop.is_set()):
+                if not await self._step():
+                    break
+            await self._drain()
+        finally:
+            if stopper is not None:
+                stopper.cancel()
+        self._tell(is_last=True)
+        if self._paused:
+            raise PausedError(self._paused)
+
+    async def _step(self) -> bool:
+        """Take one turn with the store, or wait; False when nothing is left to do."""
+        now = self._loop.time()
+        self._look_at_pool(now)
+        turn = self._plan(now)
+        if turn is None:
+            if not self._held and not self._results and now < self._dry_until:
+                return await self._wait_for_due()
+            await self._sleep(now)
+            return True
+        self._apply(turn, await self._take(turn))
+        self._tell()
+        return True
+
+    def _plan(self, now: float) -> Turn | None:
+        """Return the next turn, or None when it is better to wait."""
+        room = self._window - len(self._held)
+        claim = min(GROUP, room) if room >= min(GROUP, self._window) // 2 and now >= self._dry_until else 0
+        if self._trouble_since is not None or self._paused:
+            claim = 0
+        recheck: list[int] = []
+        if now - self._checked_at >= _RECHECK_S:
+            recheck = [held.row.id for held in self._held.values() if held.attempt.progress is not Progress.BODY]
+            self._checked_at = now
+        is_due = len(self._results) >= GROUP or (self._results and now - self._oldest_result_at >= _COMMIT_WITHIN_S)
+        if not (claim or recheck or is_due):
+            return None
+        results, self._results = self._results[:GROUP], self._results[GROUP:]
+        return Turn(results, claim, recheck, self._pool.crowded_domains() if claim else [])
+
+    async def _take(self, turn: Turn) -> Report:
+        """Take a turn; a store that fails is asked again, while nothing new starts."""
+        for attempt in range(_STORE_RETRIES):
+            try:
+                return await self._io(self._take_turn, turn)
+            except StoreError as error:
+                self._withdraw_waiting("the store cannot be written")
+                turn = Turn(turn.results, 0, [], [])
+                if attempt == _STORE_RETRIES - 1:
+                    self._results = [*turn.results, *self._results]
+                    self._paused = f"{error}"
+                else:
+                    await asyncio.sleep(min(5.0, 0.1 * 3**attempt))
+        return Report()
+
+    def _take_turn(self, turn: Turn) -> Report:
+        return take_turn(self._store, self._audience, turn, sender=self._settings.sender, now=self._settings.clock())
+
+    def _apply(self, turn: Turn, report: Report) -> None:
+        if self._settings.journal is not None:
+            self._settings.journal.settle(result.row.id for result in turn.results)
+        for result in turn.results:
+            self._tally.move(DeliveryState.SENDING, result.verdict.state)
+        for row_id, reason in report.refused.items():
+            held = self._held.get(row_id)
+            if held is not None and held.attempt.withdraw():
+                self._end(held, reason)
+            # One that has begun is told by its `withdrawn` mark, and comes back through `finish`.
+        for row in report.claimed:
+            self._tally.move(row.state, DeliveryState.SENDING)
+            self._start(row)
+        if turn.claim and len(report.claimed) < turn.claim and not turn.skip:
+            self._dry_until = self._loop.time() + _LOOK_AGAIN_S
+
+    def _start(self, row: ClaimedRow) -> None:
+        held = _Held(row)
+        held.attempt = Attempt(
+            domain=row.domain,
+            compose=lambda: self._make(row),
+            finish=lambda outcome: self._finish(held, outcome),
+            before_body=lambda: self._note_body(row),
+        )
+        self._held[row.id] = held
+        if row.refused:
+            held.attempt.withdraw()
+            self._end(held, row.refused)
+        else:
+            self._pool.offer(held.attempt)
+
+    def _make(self, row: ClaimedRow) -> Message:
+        if self._settings.journal is not None:
+            self._settings.journal.note_composing(row.id)
+        try:
+            return self._compose(row)
+        finally:
+            if self._settings.journal is not None:
+                self._settings.journal.note_composing(0)
+
+    def _note_body(self, row: ClaimedRow) -> None:
+        if self._settings.journal is not None:
+            self._settings.journal.note_body(row.id)
+
+    def _finish(self, held: _Held, outcome: Outcome) -> None:
+        """Judge an outcome; called by the pool, once for each attempt."""
+        if held.row.id not in self._held:
+            return
+        now = self._settings.clock()
+        requeues = self._requeues.get(held.row.id, 0)
+        verdict = judge(
+            outcome,
+            self._rules,
+            attempts=held.row.attempts,
+            requeues=requeues,
+            now=now,
+            chance=self._settings.chance(),
+        )
+        if verdict.state is DeliveryState.QUEUED and not held.attempt.withdrawn and outcome.stage is not Stage.CONNECT:
+            self._requeues[held.row.id] = requeues + 1
+        if outcome.decision.remedy is Remedy.PAUSE_EDITION:
+            self._paused = f"the sender is refused at {outcome.stage}: {outcome.answer}"
+            self._pauses_edition = True
+        self._add(Result(held.row, verdict, outcome))
+        if outcome.decision.remedy is not Remedy.NONE or verdict.state is DeliveryState.QUEUED:
+            self._wake.set()
+
+    def _end(self, held: _Held, reason: str) -> None:
+        """End a delivery that must not be mailed."""
+        self._add(Result(held.row, Verdict(DeliveryState.SUPPRESSED, reason=reason), None))
+
+    def _add(self, result: Result) -> None:
+        check_move(DeliveryState.SENDING, result.verdict.state)
+        del self._held[result.row.id]
+        if not self._results:
+            self._oldest_result_at = self._loop.time()
+            self._wake.set()
+        self._results.append(result)
+        if len(self._results) >= GROUP:
+            self._wake.set()
+
+    def _withdraw_waiting(self, why: str) -> None:
+        """Give back all that has not started."""
+        now = self._settings.clock()
+        for held in list(self._held.values()):
+            if held.attempt.withdraw():
+                self._add(Result(held.row, Verdict(DeliveryState.QUEUED, now, reason=why), None))
+
+    async def _drain(self) -> None:
+        """Stop claiming, let what has begun end, record everything."""
+        self._withdraw_waiting("stopped")
+        ends_at = self._loop.time() + _DRAIN_S
+        while self._held and self._loop.time() < ends_at:
+            await self._record_all()
+            await self._sleep(self._loop.time())
+        for held in list(self._held.values()):
+            self._give_up(held)
+        await self._record_all()
+        if self._pauses_edition:
+            await self._io(self._write_pause)
+
+    def _give_up(self, held: _Held) -> None:
+        """End one whose server did not answer in the time that stopping allows."""
+        is_out = held.attempt.progress is Progress.BODY
+        stage = Stage.BODY if is_out else Stage.MAIL
+        fate = Fate.UNCERTAIN if is_out else Fate.REQUEUE
+        self._finish(held, Outcome(Decision(fate, charge=is_out), stage, Lost("no reply before the stop")))
+
+    async def _record_all(self) -> None:
+        while self._results:
+            results, self._results = self._results[:GROUP], self._results[GROUP:]
+            turn = Turn(results, 0, [], [])
+            try:
+                self._apply(turn, await self._io(self._take_turn, turn))
+            except StoreError as error:
+                # The journal still has them: the next start finds out.
+                self._paused = self._paused or f"{error}"
+                return
+        self._tell()
+
+    def _look_at_pool(self, now: float) -> None:
+        """Pause when no mail server can be used: at once for a fault of ours, else after `patience`."""
+        trouble = self._pool.find_trouble()
+        if trouble is None:
+            self._trouble_since = None
+            return
+        if self._trouble_since is None:
+            self._trouble_since = now
+        is_over = now - self._trouble_since > self._settings.patience.total_seconds()
+        if not trouble.is_temporary or is_over:
+            self._paused = str(trouble)
+
+    async def _wait_for_due(self) -> bool:
+        """Wait for the next deferred delivery if it is due within `patience`; False when the run is over."""
+        due_at = await self._io(self._next_due)
+        if due_at is None or due_at - self._settings.clock() > self._settings.patience:
+            return False
+        wait_s = (due_at - self._settings.clock()).total_seconds()
+        self._dry_until = 0.0
+        await self._sleep_s(max(0.0, wait_s))
+        return True
+
+    def _next_due(self) -> datetime | None:
+        with self._store.read() as connection:
+            return next_due(connection, self._audience.id, (DeliveryState.QUEUED, DeliveryState.DEFERRED))
+
+    async def _sleep(self, now: float) -> None:
+        """Sleep until something happens, at most until the next thing is due."""
+        waits = [_LOOK_AGAIN_S]
+        if self._results:
+            waits.append(_COMMIT_WITHIN_S - (now - self._oldest_result_at))
+        if self._held:
+            waits.append(_RECHECK_S - (now - self._checked_at))
+        await self._sleep_s(max(0.001, min(waits)))
+
+    async def _sleep_s(self, seconds: float) -> None:
+        timer = self._loop.call_later(seconds, self._wake.set)
+        await self._wake.wait()
+        self._wake.clear()
+        timer.cancel()
+
+    async def _wake_on(self, stop: asyncio.Event) -> None:
+        await stop.wait()
+        self._wake.set()
+
+    def _tell(self, *, is_last: bool = False) -> None:
+        now = self._loop.time()
+        if is_last or now - self._told_at >= _PROGRESS_S:
+            self._told_at = now
+            self._settings.progress(self._tally.progress(now))
+
+    async def _io(self, function: Callable[..., T], *arguments: object) -> T:
+        return await self._loop.run_in_executor(self._writer, function, *arguments)
+
+    def _open(self) -> dict[str, int]:
+        with self._store.begin() as connection:
+            touch_sender(connection, self._settings.sender, now=self._settings.clock())
+            set_paused(connection, self._audience.id, "")
+            return counts(connection, self._audience.id)
+
+    def _write_pause(self) -> None:
+        with self._store.begin() as connection:
+            set_paused(connection, self._audience.id, self._paused)

@@ -1,0 +1,57 @@
+"""Tokens of deliveries for return paths: opaque, stable, safe in lower case; holds no address and no state."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+from collections.abc import Sequence
+
+from digest.errors import TokenError
+
+_TAG = 10
+_ID = 6
+
+
+class DeliveryTokens:
+    """Makes and reads tokens of 26 letters and digits. `keys`: the first one makes, all of them read."""
+
+    def __init__(self, keys: Sequence[bytes]) -> None:
+        if not keys or not all(keys):
+            raise ValueError("a key of delivery tokens must not be empty")
+        self._keys = tuple(hashlib.sha256(b"digest delivery token " + key).digest() for key in keys)
+
+    def make(self, delivery_id: int) -> str:
+        """Return the token of a delivery, the same each time."""
+        raw = delivery_id.to_bytes(_ID, "big")
+        key = self._keys[0]
+        tag = hmac.digest(key, b"tag" + raw, "sha256")[:_TAG]
+        return base64.b32encode(tag + _masked(key, tag, raw)).decode("ascii").rstrip("=").lower()
+
+    def read(self, token: str) -> int:
+        """Return the delivery's id. Mail systems may have changed the case.
+
+        Raises:
+            TokenError: the token was not made with one of our keys.
+        """
+        raw = _decode(token)
+        for key in self._keys:
+            plain = _masked(key, raw[:_TAG], raw[_TAG:])
+            if hmac.compare_digest(hmac.digest(key, b"tag" + plain, "sha256")[:_TAG], raw[:_TAG]):
+                return int.from_bytes(plain, "big")
+        raise TokenError("this delivery token was not made here")
+
+
+def _masked(key: bytes, tag: bytes, raw: bytes) -> bytes:
+    mask = hmac.digest(key, b"mask" + tag, "sha256")
+    return bytes(a ^ b for a, b in zip(raw, mask, strict=False))
+
+
+def _decode(token: str) -> bytes:
+    try:
+        raw = base64.b32decode(token.upper() + "=" * (-len(token) % 8))
+    except ValueError as error:
+        raise TokenError("a delivery token has only letters and digits") from error
+    if len(raw) != _TAG + _ID:
+        raise TokenError("this delivery token has the wrong length")
+    return raw

@@ -1,0 +1,166 @@
+"""Queries of audiences: fixing whom an edition goes to, sums, reasons, moves by a person's wish; no claims."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, insert, literal, null, or_, select, update
+
+from digest.model.delivery import DeliveryState
+from digest.model.subscriber import SubscriptionState
+from digest.store.dialect import chunks
+from digest.store.tables import subscribers, subscriptions, suppressions
+from digest.store.tables_delivery import audiences, deliveries
+
+_EARLY = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
+
+
+@dataclass(frozen=True, slots=True)
+class Audience:
+    """Whom an edition goes to. `newsletter` is empty where the addresses were named by hand."""
+
+    id: int
+    edition_id: str
+    newsletter: str
+    selected: int
+    uncertain: str
+    useful_until: datetime
+    paused: str
+
+
+def find_audience(connection: Connection, edition_id: str) -> Audience | None:
+    """Return the audience of an edition, or None where it was never fixed."""
+    row = connection.execute(select(audiences).where(audiences.c.edition_id == edition_id)).one_or_none()
+    if row is None:
+        return None
+    return Audience(row.id, row.edition_id, row.newsletter, row.selected, row.uncertain, row.useful_until, row.paused)
+
+
+def unfinished_editions(connection: Connection) -> list[str]:
+    """Return the editions that have deliveries left to do, oldest first."""
+    left = select(deliveries.c.id).where(deliveries.c.audience_id == audiences.c.id, deliveries.c.next_try_at > _EARLY)
+    query = select(audiences.c.edition_id).where(left.exists()).order_by(audiences.c.id)
+    return list(connection.scalars(query))
+
+
+def add_audience(
+    connection: Connection, edition_id: str, newsletter: str, *, uncertain: str, useful_until: datetime, now: datetime
+) -> int:
+    """Insert an audience that has nobody yet, and return its id."""
+    values = {
+        "edition_id": edition_id,
+        "newsletter": newsletter,
+        "selected": 0,
+        "uncertain": uncertain,
+        "useful_until": useful_until,
+        "fixed_at": now,
+        "paused": "",
+    }
+    return int(connection.execute(insert(audiences).values(**values).returning(audiences.c.id)).scalar_one())
+
+
+def add_subscribers(
+    connection: Connection, audience: int, newsletter: str, *, now: datetime, only: Iterable[int] | None = None
+) -> int:
+    """Insert a delivery for each confirmed subscriber (of `only`); suppressed ones as suppressed. Return how many."""
+    chosen = _confirmed(connection, audience, newsletter, now)
+    if only is None:
+        return _insert_from(connection, chosen)
+    return sum(_insert_from(connection, chosen.where(subscribers.c.id.in_(ids))) for ids in chunks(only))
+
+
+def add_addresses(connection: Connection, audience: int, addresses: Mapping[str, str], *, now: datetime) -> int:
+    """Insert a delivery for each address, given by its key; an address that is a subscriber's is linked to it."""
+    total = 0
+    for keys in chunks(addresses):
+        known = {row.key: row.id for row in connection.execute(_ids_by_key(keys))}
+        barred = set(connection.scalars(select(suppressions.c.key).where(suppressions.c.key.in_(keys))))
+        rows = [
+            {
+                "audience_id": audience,
+                "subscriber_id": known.get(key),
+                "email": None if key in known else addresses[key],
+                "domain": key.rpartition("@")[2],
+                "state": DeliveryState.SUPPRESSED if key in barred else DeliveryState.QUEUED,
+                "next_try_at": None if key in barred else now,
+                "reason": "suppressed" if key in barred else None,
+            }
+            for key in keys
+        ]
+        connection.execute(insert(deliveries), rows)
+        total += len(rows)
+    return total
+
+
+def set_selected(connection: Connection, audience: int, selected: int) -> None:
+    """Fix how many deliveries the audience has."""
+    connection.execute(update(audiences).where(audiences.c.id == audience).values(selected=selected))
+
+
+def set_paused(connection: Connection, audience: int, reason: str) -> None:
+    """Say why an edition's sending was stopped; an empty reason lets it run."""
+    connection.execute(update(audiences).where(audiences.c.id == audience).values(paused=reason))
+
+
+def counts(connection: Connection, audience: int) -> dict[str, int]:
+    """Return how many deliveries are in each state."""
+    query = select(deliveries.c.state, func.count().label("number")).where(deliveries.c.audience_id == audience)
+    return {row.state: row.number for row in connection.execute(query.group_by(deliveries.c.state))}
+
+
+def reasons(connection: Connection, audience: int, *, limit: int = 50) -> list[tuple[str, str, int]]:
+    """Return (state, reason, how many) of deliveries that are not simply sent, the most frequent first."""
+    number = func.count()
+    query = (
+        select(deliveries.c.state, deliveries.c.reason, number)
+        .where(deliveries.c.audience_id == audience, deliveries.c.reason.is_not(None))
+        .group_by(deliveries.c.state, deliveries.c.reason)
+        .order_by(number.desc(), deliveries.c.state, deliveries.c.reason)
+    )
+    return [(state, reason, count) for state, reason, count in connection.execute(query.limit(limit))]
+
+
+def move(connection: Connection, audience: int, *, old: DeliveryState, new: DeliveryState, now: datetime) -> int:
+    """Move all deliveries of one state to another, by a person's wish; return how many."""
+    is_open = new is DeliveryState.QUEUED
+    values: dict[str, Any] = {"state": new.value, "sender": None, "next_try_at": now if is_open else None}
+    values |= {"attempts": 0, "crashes": 0, "finished_at": None, "reason": None} if is_open else {"finished_at": now}
+    chosen = and_(deliveries.c.audience_id == audience, deliveries.c.state == old.value)
+    return connection.execute(update(deliveries).where(chosen).values(**values)).rowcount
+
+
+def is_wanted(now: datetime) -> ColumnElement[bool]:
+    """Return the condition that a subscription asks for mail: confirmed, or paused until a time that is over."""
+    over = and_(subscriptions.c.state == SubscriptionState.PAUSED.value, subscriptions.c.paused_until <= now)
+    return or_(subscriptions.c.state == SubscriptionState.CONFIRMED.value, over)
+
+
+def _confirmed(connection: Connection, audience: int, newsletter: str, now: datetime) -> Select[Any]:
+    barred = suppressions.c.key.is_not(None)
+    at = func.instr if connection.dialect.name == "sqlite" else func.strpos
+    return (
+        select(
+            literal(audience),
+            subscribers.c.id,
+            func.substr(subscribers.c.key, at(subscribers.c.key, "@") + 1),
+            case((barred, DeliveryState.SUPPRESSED.value), else_=DeliveryState.QUEUED.value),
+            case((barred, null()), else_=literal(now, deliveries.c.next_try_at.type)),
+            suppressions.c.reason,
+        )
+        .select_from(subscriptions)
+        .join(subscribers, subscribers.c.id == subscriptions.c.subscriber_id)
+        .outerjoin(suppressions, suppressions.c.key == subscribers.c.key)
+        .where(subscriptions.c.newsletter == newsletter, is_wanted(now), subscribers.c.erased.is_(False))
+    )
+
+
+def _insert_from(connection: Connection, chosen: Select[Any]) -> int:
+    columns = ["audience_id", "subscriber_id", "domain", "state", "next_try_at", "reason"]
+    return connection.execute(insert(deliveries).from_select(columns, chosen)).rowcount
+
+
+def _ids_by_key(keys: Sequence[str]) -> Select[Any]:
+    return select(subscribers.c.key, subscribers.c.id).where(subscribers.c.key.in_(keys))

@@ -1,0 +1,227 @@
+"""Queries of the ledger: claims and results of deliveries; which move is allowed is decided by the caller."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    and_,
+    bindparam,
+    case,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    update,
+)
+
+from digest.model.delivery import DeliveryState
+from digest.store.audiences import Audience, is_wanted
+from digest.store.dialect import upsert
+from digest.store.tables import subscribers, subscriptions, suppressions
+from digest.store.tables_delivery import attempts, deliveries
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimedRow:
+    """A claimed delivery with what its message needs; `refused` says why it must not be mailed after all."""
+
+    id: int
+    state: DeliveryState
+    subscriber_id: int
+    email: str
+    domain: str
+    name: str
+    language: str
+    timezone: str
+    attributes: Mapping[str, str]
+    attempts: int
+    crashes: int
+    refused: str
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptRow:
+    """An attempt that did not end with an acceptance."""
+
+    delivery_id: int
+    at: datetime
+    fate: str
+    stage: str
+    route: str
+    code: int | None
+    reply: str
+
+
+def claim(
+    connection: Connection, audience: Audience, sender: str, *, now: datetime, limit: int, skip: Sequence[str] = ()
+) -> list[ClaimedRow]:
+    """Take up to `limit` deliveries for `sender`: due deferred ones first, then queued ones; none of domains `skip`."""
+    rows: list[ClaimedRow] = []
+    for state in (DeliveryState.DEFERRED, DeliveryState.QUEUED):
+        if len(rows) < limit:
+            query = _claimable(audience, state, now).limit(limit - len(rows))
+            if skip:
+                query = query.where(deliveries.c.domain.not_in(skip))
+            rows += [_claimed_row(row, state) for row in connection.execute(query)]
+    if rows:
+        connection.execute(_TAKE, {"ids": [row.id for row in rows], "by": sender})
+    return rows
+
+
+def refused_among(connection: Connection, audience: Audience, ids: Sequence[int], *, now: datetime) -> dict[int, str]:
+    """Return those of the claimed `ids` that must not be mailed any more, each with the reason."""
+    query = _with_reader(select(deliveries.c.id, _refusal(audience, now).label("refused")), audience)
+    found = connection.execute(query.where(deliveries.c.id.in_(ids)))
+    return {row.id: row.refused for row in found if row.refused}
+
+
+def record_sent(connection: Connection, ids: Sequence[int], sender: str, *, at: datetime) -> int:
+    """Record acceptances; rows that `sender` no longer holds are left alone. Return how many were recorded."""
+    return connection.execute(_SENT, {"ids": list(ids), "by": sender, "at": at}).rowcount
+
+
+def record_results(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Record other results: each row has row_id, held_by, state, next_try_at, charge, finished_at, reason."""
+    if rows:
+        connection.execute(_RESULT, list(rows))
+
+
+def add_attempts(connection: Connection, rows: Sequence[AttemptRow]) -> None:
+    """Keep unsuccessful attempts."""
+    if rows:
+        names = AttemptRow.__slots__
+        connection.execute(insert(attempts), [{name: getattr(row, name) for name in names} for row in rows])
+
+
+def next_due(connection: Connection, audience: int, states: Sequence[DeliveryState]) -> datetime | None:
+    """Return when the next delivery of `states` is due, or None where there is none."""
+    due = [
+        connection.scalar(
+            select(func.min(deliveries.c.next_try_at)).where(
+                deliveries.c.audience_id == audience,
+                deliveries.c.state == state.value,
+                deliveries.c.next_try_at.is_not(None),
+            )
+        )
+        for state in states
+    ]
+    return min((at for at in due if at is not None), default=None)
+
+
+def suppress_readers(connection: Connection, details: Mapping[int, str], *, reason: str, at: datetime) -> None:
+    """Suppress the addresses of deliveries, each with what the server said."""
+    if not details:
+        return
+    key = func.coalesce(subscribers.c.key, func.lower(deliveries.c.email))
+    source = deliveries.outerjoin(subscribers, subscribers.c.id == deliveries.c.subscriber_id)
+    found = connection.execute(select(deliveries.c.id, key).select_from(source).where(deliveries.c.id.in_(details)))
+    rows = [{"key": key, "reason": reason, "detail": details[row_id], "created_at": at} for row_id, key in found]
+    if rows:
+        connection.execute(upsert(connection, suppressions).on_conflict_do_nothing(), rows)
+
+
+def _refusal(audience: Audience, now: datetime) -> ColumnElement[str | None]:
+    rules: list[tuple[ColumnElement[bool], Any]] = [
+        (subscribers.c.erased.is_(True), literal("erased")),
+        (suppressions.c.key.is_not(None), suppressions.c.reason),
+    ]
+    if audience.newsletter:
+        no_subscription = or_(subscriptions.c.state.is_(None), ~is_wanted(now))
+        rules.append((no_subscription, func.coalesce(subscriptions.c.state, "unsubscribed")))
+    return case(*rules, else_="")
+
+
+def _with_reader(query: Select[Any], audience: Audience) -> Select[Any]:
+    key = func.coalesce(subscribers.c.key, func.lower(deliveries.c.email))
+    source = deliveries.outerjoin(subscribers, subscribers.c.id == deliveries.c.subscriber_id)
+    if audience.newsletter:
+        mine = and_(
+            subscriptions.c.subscriber_id == deliveries.c.subscriber_id,
+            subscriptions.c.newsletter == audience.newsletter,
+        )
+        source = source.outerjoin(subscriptions, mine)
+    return query.select_from(source.outerjoin(suppressions, suppressions.c.key == key))
+
+
+def _claimable(audience: Audience, state: DeliveryState, now: datetime) -> Select[Any]:
+    query = select(
+        deliveries.c.id,
+        func.coalesce(deliveries.c.subscriber_id, 0).label("subscriber_id"),
+        func.coalesce(deliveries.c.email, subscribers.c.email).label("email"),
+        deliveries.c.domain,
+        func.coalesce(subscribers.c.name, "").label("name"),
+        func.coalesce(subscribers.c.language, "").label("language"),
+        func.coalesce(subscribers.c.timezone, "").label("timezone"),
+        subscribers.c.attributes,
+        deliveries.c.attempts,
+        deliveries.c.crashes,
+        _refusal(audience, now).label("refused"),
+    )
+    return (
+        _with_reader(query, audience)
+        .where(
+            deliveries.c.audience_id == audience.id,
+            deliveries.c.state == state.value,
+            deliveries.c.next_try_at <= now,
+        )
+        .order_by(deliveries.c.next_try_at, deliveries.c.id)
+        .with_for_update(of=deliveries, skip_locked=True)
+    )
+
+
+def _claimed_row(row: Any, state: DeliveryState) -> ClaimedRow:
+    return ClaimedRow(
+        id=row.id,
+        state=state,
+        subscriber_id=row.subscriber_id,
+        email=row.email,
+        domain=row.domain,
+        name=row.name,
+        language=row.language,
+        timezone=row.timezone,
+        attributes=row.attributes or {},
+        attempts=row.attempts,
+        crashes=row.crashes,
+        refused=row.refused,
+    )
+
+
+_BY_IDS = deliveries.c.id.in_(bindparam("ids", expanding=True))
+_HELD = and_(_BY_IDS, deliveries.c.sender == bindparam("by"), deliveries.c.state == DeliveryState.SENDING.value)
+_TAKE = update(deliveries).where(_BY_IDS).values(state=DeliveryState.SENDING.value, sender=bindparam("by"))
+_SENT = (
+    update(deliveries)
+    .where(_HELD)
+    .values(
+        state=DeliveryState.SENT.value,
+        finished_at=bindparam("at"),
+        attempts=deliveries.c.attempts + 1,
+        next_try_at=None,
+        sender=None,
+        reason=None,
+    )
+)
+_RESULT = (
+    update(deliveries)
+    .where(
+        deliveries.c.id == bindparam("row_id"),
+        deliveries.c.sender == bindparam("held_by"),
+        deliveries.c.state == DeliveryState.SENDING.value,
+    )
+    .values(
+        state=bindparam("state"),
+        next_try_at=bindparam("next_try_at"),
+        attempts=deliveries.c.attempts + bindparam("charge"),
+        finished_at=bindparam("finished_at"),
+        reason=bindparam("reason"),
+        sender=None,
+    )
+)
