@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -76,17 +76,24 @@ def _as_instant(moment: datetime, zone: ZoneInfo) -> datetime:
 
 
 def _between(schedule: Schedule, zone: ZoneInfo, start: datetime, end: datetime) -> list[Slot]:
-    """Return all slots from start to end, skipped ones too; of several at one instant the first that goes out."""
+    """Return all slots from start to end, skipped ones too; at one instant there is one edition."""
     # A zone is at most a day away from UTC, and a moved edition LONGEST_MOVE days from where it was written.
     margin = timedelta(days=LONGEST_MOVE + 2)
     days = _day(start, zone) - margin, _day(end, zone) + margin
     unique: dict[datetime, Slot] = {}
     for due in due_times(schedule, zone, *days):
         slot = _slot(due, zone)
-        known = unique.get(slot.at)
-        if start <= slot.at < end and (known is None or known.skipped):
-            unique[slot.at] = slot
+        if start <= slot.at < end:
+            known = unique.get(slot.at)
+            unique[slot.at] = slot if known is None else _joined(known, slot, due.note)
     return sorted(unique.values(), key=lambda slot: slot.at)
+
+
+def _joined(known: Slot, other: Slot, moved: str) -> Slot:
+    """Return the one slot for two that fall on one instant; it tells of an edition that was moved there."""
+    if known.skipped or other.skipped:
+        return other if known.skipped else known
+    return replace(known, note="; ".join(text for text in (known.note, moved) if text))
 
 
 def _day(moment: datetime, zone: ZoneInfo) -> date:

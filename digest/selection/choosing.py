@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import heapq
 from collections.abc import Iterable, Iterator
+from itertools import islice
 
 from digest.config.newsletter import Newsletter
 from digest.model.candidate import Candidate
@@ -11,11 +11,10 @@ from digest.model.choice import Choice, ChosenSection, ChosenStory, Reason, Refu
 from digest.selection.filling import Placed
 from digest.selection.index import CandidateIndex
 from digest.selection.planning import Plan, make_plan
-from digest.selection.scoring import make_score
 from digest.selection.situation import Situation
-from digest.selection.telling import also_versions, chosen_reasons, not_placed_reason, used_rung
+from digest.selection.telling import also_versions, chosen_reasons, duplicate_reason, not_placed_reason, used_rung
 
-NEAR_MISSES = 200
+NEAR_MISSES = 100
 """Most refusals that a choice carries, the best scores first; `explain` answers for every other story."""
 
 
@@ -49,31 +48,40 @@ def in_reading_order(placed: Iterable[Placed]) -> list[Placed]:
     stories = list(placed)
     pinned = [story for story in stories if story.how == "pinned"]
     others = [story for story in stories if story.how != "pinned"]
-    return pinned + sorted(others, key=lambda story: (story.penalty - story.entry.total, story.entry.position))
+    return pinned + sorted(others, key=lambda story: (story.penalty + story.entry.cost, story.entry.position))
 
 
 def _chosen(plan: Plan, number: int) -> Iterator[ChosenStory]:
     for placed in in_reading_order(plan.filling.places[number]):
         yield ChosenStory(
             story_id=plan.index.candidates[placed.entry.position].id,
-            score=make_score(placed.entry.points, placed.penalty),
+            score=plan.ranker.scorer.score(placed.entry.position, placed.entry.about, placed.penalty),
             reasons=chosen_reasons(plan, number, placed),
             also=also_versions(plan, placed.entry.position),
         )
 
 
 def _refusals(plan: Plan) -> Iterator[Refusal]:
-    index, filling = plan.index, plan.filling
+    index, screen = plan.index, plan.rung.screen
     for kind, name in plan.missing:
         yield Refusal(name, (Reason(kind, False, f"no story with the id, GUID or URL {name} is in the pool"),))
-    for position, gate in sorted(plan.ranker.screened.items())[:NEAR_MISSES]:
-        yield Refusal(index.candidates[position].id, (plan.rung.screen.reason(position, gate),))
-    ranked = {entry.position: entry for entries in reversed((*plan.ranks, plan.extra)) for entry in entries}
-    places = {story.entry.position for place in filling.places for story in place}
-    missed = (entry for position, entry in ranked.items() if position not in places)
-    for entry in heapq.nsmallest(NEAR_MISSES, missed, key=lambda entry: entry.order):
-        reason = not_placed_reason(plan, entry)
-        yield Refusal(index.candidates[entry.position].id, (reason,), make_score(entry.points))
+    for position in sorted(plan.ranker.screened)[:NEAR_MISSES]:
+        reason = screen.reason(position, screen.verdict(position, any_age=True))
+        yield Refusal(index.candidates[position].id, (reason,))
+    yield from _duplicates(plan)
+    free = (entry for entry in plan.merged if index.events[entry.position] not in plan.filling.taken)
+    for entry in islice(free, NEAR_MISSES):
+        score = plan.ranker.scorer.score(entry.position, entry.about)
+        yield Refusal(index.candidates[entry.position].id, (not_placed_reason(plan, entry.position),), score)
+
+
+def _duplicates(plan: Plan) -> Iterator[Refusal]:
+    for number, place in enumerate(plan.filling.places):
+        for leader in (placed.entry.position for placed in in_reading_order(place)):
+            reason = duplicate_reason(plan, number, leader)
+            for position in plan.index.find_versions(plan.index.events[leader]):
+                if position != leader and not plan.rung.screen.verdict(position):
+                    yield Refusal(plan.index.candidates[position].id, (reason,))
 
 
 def _fallback_title(plan: Plan) -> str:

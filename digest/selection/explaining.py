@@ -66,15 +66,19 @@ def _refusing(plan: Plan, position: int, place: int | None) -> Iterator[Reason]:
         yield reason
     if not fitting:
         return
-    entry = plan.ranker.entry(position, plan.rung.rule_for(fitting[0]))
-    yield Reason("score", False, score_text(entry))
+    entry = plan.entry(position, fitting[0])
+    yield Reason("score", False, score_text(plan, entry))
     if place is not None:
-        leader = next(s.entry.position for s in filling.places[place] if s.entry.event == entry.event)
+        leader = next(
+            s.entry.position
+            for s in filling.places[place]
+            if plan.index.events[s.entry.position] == plan.index.events[position]
+        )
         yield duplicate_reason(plan, place, leader)
         if plan.index.candidates[position].id in also_versions(plan, leader):
             yield Reason("also", True, "told there under 'also in'")
     elif not screen.verdict(position):
-        yield not_placed_reason(plan, entry)
+        yield not_placed_reason(plan, position)
 
 
 def _edition_reason(plan: Plan) -> Iterator[Reason]:

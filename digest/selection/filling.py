@@ -62,8 +62,8 @@ class Filling:
     def put(self, number: int, entry: Entry, how: str) -> None:
         """Put an entry into a place, whatever the caps say."""
         candidate = self._index.candidates[entry.position]
-        self.places[number].append(Placed(entry, how, self._penalty(entry)))
-        self.taken[entry.event] = number
+        self.places[number].append(Placed(entry, how, self.penalty(entry.position)))
+        self.taken[self._index.events[entry.position]] = number
         self._sources[candidate.source] += 1
         self._topics[first_topic(candidate.topics)] += 1
 
@@ -105,8 +105,9 @@ class Filling:
         inside = (self._index.candidates[placed.entry.position] for placed in self.places[number])
         return sum((c.source if what == "source" else first_topic(c.topics)) == name for c in inside)
 
-    def _penalty(self, entry: Entry) -> float:
-        return self._newsletter.weights.variety * self._sources[self._index.candidates[entry.position].source]
+    def penalty(self, position: int) -> float:
+        """Return what variety takes from the story now: more for each story of its source that has a place."""
+        return self._newsletter.weights.variety * self._sources[self._index.candidates[position].source]
 
     def _best(self, number: int) -> Entry | None:
         """Return the next entry for a place: the best after variety that no later section needs more."""
@@ -115,9 +116,9 @@ class Filling:
         claimed: Entry | None = None
         with closing(self._available(number)) as entries:
             for entry in entries:
-                if best is not None and -entry.total > best_order[0]:
+                if best is not None and entry.cost > best_order[0]:
                     break
-                order = (self._penalty(entry) - entry.total, entry.position)
+                order = (self.penalty(entry.position) + entry.cost, entry.position)
                 if best is not None and order > best_order:
                     continue
                 if self._is_claimed(entry, number):
@@ -136,11 +137,12 @@ class Filling:
         try:
             for entry in live:
                 seen += 1
-                if entry.event in self.taken:
+                event = self._index.events[entry.position]
+                if event in self.taken:
                     continue
                 cap = self.find_cap(entry, number)
                 if cap:
-                    self.capped.setdefault(entry.event, cap)
+                    self.capped.setdefault(event, cap)
                     continue
                 kept.append(entry)
                 yield entry
@@ -157,9 +159,10 @@ class Filling:
         if not waiting:
             return False
         options = {later: self._first_events(later, len(waiting) + 1) for later in waiting}
-        if not any(entry.event in events for events in options.values()):
+        own = self._index.events[entry.position]
+        if not any(own in events for events in options.values()):
             return False
-        without = {later: [event for event in events if event != entry.event] for later, events in options.items()}
+        without = {later: [event for event in events if event != own] for later, events in options.items()}
         return count_served(without) < count_served(options)
 
     def _first_events(self, number: int, count: int) -> list[int]:
@@ -168,8 +171,9 @@ class Filling:
         for entry in self._live[number]:
             if len(found) == count:
                 break
-            if entry.event not in self.taken and not self.find_cap(entry, number):
-                found.append(entry.event)
+            event = self._index.events[entry.position]
+            if event not in self.taken and not self.find_cap(entry, number):
+                found.append(event)
         return found
 
 

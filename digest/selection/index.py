@@ -6,6 +6,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from functools import cached_property
+from operator import attrgetter
 
 from digest.model.candidate import Candidate
 from digest.selection.rules import Key
@@ -20,19 +21,15 @@ class CandidateIndex:
 
     def __init__(self, candidates: Iterable[Candidate]) -> None:
         unique = {candidate.id: candidate for candidate in candidates}
-        newest_first = sorted(unique.values(), key=lambda c: (-c.published_at.timestamp(), c.id))
+        newest_first = sorted(unique.values(), key=attrgetter("id"))
+        newest_first.sort(key=attrgetter("published_at"), reverse=True)
         self.candidates: tuple[Candidate, ...] = tuple(newest_first)
         self.published: list[float] = [candidate.published_at.timestamp() for candidate in newest_first]
         self._ages = [-stamp for stamp in self.published]
-        self._postings: dict[Key, list[int]] = {}
-        for position, candidate in enumerate(newest_first):
-            for region in candidate.regions:
-                self._postings.setdefault(("region", region), []).append(position)
-            for topic in candidate.topics:
-                self._postings.setdefault(("topic", topic), []).append(position)
-            self._postings.setdefault(("source", candidate.source), []).append(position)
+        self._postings = _find_postings(newest_first)
         self.events: list[int] = _find_events(newest_first)
         self.versions: dict[int, list[int]] = _group(self.events)
+        self.embargoed: list[int] = [p for p, candidate in enumerate(newest_first) if candidate.embargo_until]
 
     @classmethod
     def of(cls, candidates: Iterable[Candidate] | CandidateIndex) -> CandidateIndex:
@@ -63,17 +60,30 @@ class CandidateIndex:
         found = self.positions_by_name
         return found.get(name, []) or found.get(plain_url(name), [])
 
-    def select(self, options: Sequence[frozenset[Key]], *, oldest_at: datetime, newest_at: datetime) -> Sequence[int]:
-        """Return positions published within the bounds (both included) that have a key of the most telling option."""
-        low, high = -newest_at.timestamp(), -oldest_at.timestamp()
-        first, last = bisect_left(self._ages, low), bisect_right(self._ages, high)
+    def find_of_source(self, source: str) -> Sequence[int]:
+        """Return the positions of a source's stories."""
+        return self._postings.get(("source", source), [])
+
+    def find_versions(self, event: int) -> Sequence[int]:
+        """Return the positions of all stories that are the event."""
+        return self.versions.get(event) or [event]
+
+    def span(self, oldest_at: datetime, newest_at: datetime) -> range:
+        """Return the positions published within the bounds, both included."""
+        return range(
+            bisect_left(self._ages, -newest_at.timestamp()),
+            bisect_right(self._ages, -oldest_at.timestamp()),
+        )
+
+    def select(self, options: Sequence[frozenset[Key]], span: range) -> Sequence[int]:
+        """Return the positions of the span that have a key of the option with the fewest stories; all without one."""
         if not options:
-            return range(first, last)
+            return span
         keys = min(options, key=lambda option: sum(len(self._postings.get(key, ())) for key in option))
         found: list[int] = []
         for key in keys:
             posting = self._postings.get(key, [])
-            found += posting[bisect_left(posting, first) : bisect_left(posting, last)]
+            found += posting[bisect_left(posting, span.start) : bisect_left(posting, span.stop)]
         return found if len(keys) == 1 else sorted(set(found))
 
 
@@ -82,16 +92,32 @@ def plain_url(url: str) -> str:
     return url.split("#")[0].split("?utm_")[0].rstrip("/") if "://" in url else url
 
 
-def _find_events(candidates: Sequence[Candidate]) -> list[int]:
-    """Join stories that share a cluster or a canonical URL (union by the first position that has the name)."""
-    parents = list(range(len(candidates)))
-    owner: dict[tuple[str, str], int] = {}
+def _find_postings(candidates: Sequence[Candidate]) -> dict[Key, list[int]]:
+    regions: dict[str, list[int]] = {}
+    topics: dict[str, list[int]] = {}
+    sources: dict[str, list[int]] = {}
     for position, candidate in enumerate(candidates):
-        for name in (("cluster", candidate.cluster), ("url", plain_url(candidate.canonical_url))):
-            if name[1]:
-                one, other = _root(parents, owner.setdefault(name, position)), _root(parents, position)
+        for name in candidate.regions:
+            regions.setdefault(name, []).append(position)
+        for name in candidate.topics:
+            topics.setdefault(name, []).append(position)
+        sources.setdefault(candidate.source, []).append(position)
+    kinds = (("region", regions), ("topic", topics), ("source", sources))
+    return {(kind, name): posting for kind, postings in kinds for name, posting in postings.items()}
+
+
+def _find_events(candidates: Sequence[Candidate]) -> list[int]:
+    """Join stories that share a cluster or a canonical URL; an event is the first position that belongs to it."""
+    parents = list(range(len(candidates)))
+    clusters: dict[str, int] = {}
+    urls: dict[str, int] = {}
+    for position, candidate in enumerate(candidates):
+        for name, owners in ((candidate.cluster, clusters), (candidate.canonical_url, urls)):
+            owner = owners.setdefault(name, position) if name else position
+            if owner != position:
+                one, other = _root(parents, owner), _root(parents, position)
                 parents[max(one, other)] = min(one, other)
-    return [_root(parents, position) for position in range(len(candidates))]
+    return [parent if parents[parent] == parent else _root(parents, parent) for parent in parents]
 
 
 def _root(parents: list[int], position: int) -> int:
@@ -102,7 +128,9 @@ def _root(parents: list[int], position: int) -> int:
 
 
 def _group(events: Sequence[int]) -> dict[int, list[int]]:
+    """Return the positions of each event that has several, by event."""
     versions: dict[int, list[int]] = {}
     for position, event in enumerate(events):
-        versions.setdefault(event, []).append(position)
-    return {event: positions for event, positions in versions.items() if len(positions) > 1}
+        if event != position:
+            versions.setdefault(event, [event]).append(position)
+    return versions

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 
 from digest.config.newsletter import Fallback, Newsletter
+from digest.model.candidate import Candidate
 from digest.selection.filling import Filling
 from digest.selection.index import CandidateIndex
 from digest.selection.ranking import Entry, Ranker, merge
@@ -33,14 +35,15 @@ class Rung:
 
     def admits(self, index: CandidateIndex, position: int, place: int) -> bool:
         """Return whether the story may stand in the place on this rung, apart from room and caps."""
-        if self.screen.verdict(position):
-            return False
+        return not self.screen.verdict(position) and self.takes(index.candidates[position], place)
+
+    def takes(self, candidate: Candidate, place: int) -> bool:
+        """Return whether the rule of the place takes the story."""
         rule = self.rule_for(place)
-        rules = (rule,) if rule else self.sections
-        return any(rule.matches(index.candidates[position]) for rule in rules)
+        return any(rule.matches(candidate) for rule in ((rule,) if rule else self.sections))
 
 
-@dataclass(slots=True)
+@dataclass
 class Plan:
     """The decision: the last rung climbed, what it ranked, and where stories stand. `missing` are pins not found."""
 
@@ -62,8 +65,25 @@ class Plan:
     @property
     def found(self) -> int:
         """How many events there were to choose from."""
-        ranked = {entry.event for entries in (*self.ranks, self.extra) for entry in entries}
-        return len(ranked | self.filling.taken.keys())
+        if not self.newsletter.pinned and not self.newsletter.must_include:
+            return len(self.merged)
+        return len({self.index.events[entry.position] for entry in self.merged} | self.filling.taken.keys())
+
+    def entry(self, position: int, place: int) -> Entry:
+        """Return the story as the rule of the place sees it; as its best section does where the place has no rule."""
+        rule = self.rung.rule_for(place)
+        candidate = self.index.candidates[position]
+        rules: list[CompiledRule | None] = (
+            [rule] if rule else [other for other in self.rung.sections if other.matches(candidate)]
+        )
+        return min(self.ranker.entry(position, fitting) for fitting in rules or [None])
+
+    @cached_property
+    def merged(self) -> list[Entry]:
+        """All that matched anywhere, each event once, best first."""
+        if self.rung.more is None and not self.extra:
+            return self.ranks[-1]
+        return merge((*self.ranks, self.extra), self.index)
 
 
 def make_plan(newsletter: Newsletter, index: CandidateIndex, situation: Situation) -> Plan:
@@ -89,6 +109,8 @@ def _climb(newsletter: Newsletter, index: CandidateIndex, situation: Situation) 
         scope = RuleScope(regions, newsletter.topic, families, situation.slot_at)
         regions = tuple(dict.fromkeys((*regions, *scope.resolve(step.regions))))
         scope = RuleScope(regions, newsletter.topic, families, situation.slot_at)
+        # Sections with the same rule share it, and so its ranking.
+        compiled = {section.match: compile_rule(section.match, scope) for section in newsletter.sections}
         if step.match is not None:
             extra = (*extra, compile_rule(step.match, scope))
         more = newsletter.more_headlines.match
@@ -96,7 +118,7 @@ def _climb(newsletter: Newsletter, index: CandidateIndex, situation: Situation) 
             number,
             step.title,
             Screen(newsletter, situation, index, oldest_at=oldest_at),
-            tuple(compile_rule(section.match, scope) for section in newsletter.sections),
+            tuple(compiled[section.match] for section in newsletter.sections),
             compile_rule(more, scope) if more is not None else None,
             extra,
         )
@@ -111,7 +133,7 @@ def first_oldest_at(newsletter: Newsletter, situation: Situation) -> datetime:
 def _plan_on(newsletter: Newsletter, situation: Situation, *, rungs: list[Rung], ranker: Ranker) -> Plan:
     rung = rungs[-1]
     ranks = [ranker.rank(rule) for rule in rung.sections]
-    ranks.append(ranker.rank(rung.more) if rung.more else merge(ranks))
+    ranks.append(ranker.rank(rung.more) if rung.more else merge(ranks, ranker.index))
     filling = Filling(newsletter, ranker.index, ranks)
     plan = Plan(newsletter, situation, ranker.index, rungs, ranker, ranks, filling)
     for number, entry in _pinned(plan):
@@ -127,7 +149,7 @@ def _plan_on(newsletter: Newsletter, situation: Situation, *, rungs: list[Rung],
 def _fill_from_extra(plan: Plan) -> None:
     """Fill the further headlines and then the sections, up to `min_stories`, from the ladder's own rules."""
     filling = plan.filling
-    plan.extra = merge([plan.ranker.rank(rule) for rule in plan.rung.extra])
+    plan.extra = merge([plan.ranker.rank(rule) for rule in plan.rung.extra], plan.index)
     for number in range(filling.more + 1):
         filling.replace_rank(number, plan.extra)
     if not any(filling.places[number] for number in filling.order):
@@ -148,7 +170,7 @@ def _pinned(plan: Plan) -> Iterator[tuple[int, Entry]]:
         free = [number for number in range(filling.more) if filling.has_room(number)] or [filling.more]
         fitting = [number for number in free if _fits(plan, position, number)]
         number = 0 if rank == 0 else (fitting or free)[0]
-        yield number, plan.ranker.entry(position, plan.rung.rule_for(number))
+        yield number, plan.entry(position, number)
 
 
 def _must_include(plan: Plan) -> Iterator[tuple[int, Entry]]:
@@ -158,7 +180,7 @@ def _must_include(plan: Plan) -> Iterator[tuple[int, Entry]]:
         fitting = [n for n in reversed(filling.order) if filling.has_room(n) and _fits(plan, position, n)]
         plain = [n for n in sorted(fitting) if plan.newsletter.sections[n].layout != "lead"]
         number = (plain or fitting or [filling.more])[0]
-        yield number, plan.ranker.entry(position, plan.rung.rule_for(number))
+        yield number, plan.entry(position, number)
 
 
 def _fits(plan: Plan, position: int, number: int) -> bool:
@@ -175,6 +197,6 @@ def _named(plan: Plan, names: tuple[str, ...], kind: str) -> Iterator[int]:
             continue
         gates = {position: plan.rung.screen.verdict(position, any_age=True) for position in positions}
         allowed = [position for position in positions if not gates[position]]
-        plan.ranker.screened.update({p: gate for p, gate in gates.items() if gate and not allowed})
+        plan.ranker.screened.update(position for position in positions if not allowed)
         if allowed and plan.index.events[allowed[0]] not in plan.filling.taken:
             yield plan.ranker.best_version(allowed)

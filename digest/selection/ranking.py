@@ -3,62 +3,80 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import chain, repeat
 from typing import NamedTuple
 
 from digest.selection.index import CandidateIndex
 from digest.selection.rules import CompiledRule
-from digest.selection.scoring import Points, Scorer
+from digest.selection.scoring import Scorer
 from digest.selection.screening import Screen
 
 
 class Entry(NamedTuple):
-    """An event as one rule sees it: the position of its best version, and what that counts."""
+    """An event as one rule sees it. Entries sort by themselves: the higher score, then the newer, then the id.
 
+    `cost` is the score below zero, `position` stands for the event's best version, `about` is its share (0 to 1) of
+    what the rule names.
+    """
+
+    cost: float
     position: int
-    event: int
-    points: Points
-    total: float
+    about: float
 
     @property
-    def order(self) -> tuple[float, int]:
-        """What entries are sorted by: the score, then newest first, then the id."""
-        return -self.total, self.position
+    def total(self) -> float:
+        """The score, variety not counted."""
+        return -self.cost
 
 
 class Ranker:
-    """Matches, screens and ranks for one newsletter at one slot within one window; remembers who was kept out."""
+    """Matches, screens and ranks for one newsletter at one slot within one window."""
 
     def __init__(self, index: CandidateIndex, screen: Screen, scorer: Scorer) -> None:
         self.index = index
         self.screen = screen
         self.scorer = scorer
-        self.screened: dict[int, str] = {}
-        self._passed: dict[int, bool] = {}
+        self.screened: set[int] = set()
+        self._ranks: dict[int, list[Entry]] = {}
 
     def rank(self, rule: CompiledRule) -> list[Entry]:
-        """Return the events that the rule takes, best first."""
-        candidates, matches, screen = self.index.candidates, rule.matches, self.screen
-        near = self.index.select(rule.key_options, oldest_at=screen.late_from_at, newest_at=screen.newest_at)
-        matched = (position for position in near if matches(candidates[position]) and self._passes(position))
-        entries = (self.entry(position, rule) for position in self._best_versions(matched))
-        return sorted(entries, key=lambda entry: entry.order)
+        """Return the events that the rule takes, best first; the same list for the same rule."""
+        entries = self._ranks.get(id(rule))
+        if entries is None:
+            entries = self._ranks[id(rule)] = self._rank(rule)
+        return entries
 
     def entry(self, position: int, rule: CompiledRule | None) -> Entry:
         """Return the entry of one story; without a rule it is about nothing."""
-        about = rule.find_aboutness(self.index.candidates[position]) if rule else None
-        points = self.scorer.points(position, about or 0.0)
-        return Entry(position, self.index.events[position], points, sum(points))
+        about = (rule.find_aboutness(self.index.candidates[position]) if rule else None) or 0.0
+        return Entry(-self.scorer.total(position, about), position, about)
 
-    def _passes(self, position: int) -> bool:
-        passed = self._passed.get(position)
-        if passed is None:
-            gate = self.screen.verdict(position)
-            if gate and gate != "window":
-                self.screened[position] = gate
-            passed = self._passed[position] = not gate
-        return passed
+    def best_version(self, positions: Iterable[int]) -> int:
+        """Return the version that leads: the highest rank, then the newest, then the first id."""
+        return min(positions, key=lambda position: (-self.scorer.version_rank(position), position))
 
-    def _best_versions(self, positions: Iterable[int]) -> list[int]:
+    def _rank(self, rule: CompiledRule) -> list[Entry]:
+        candidates, matches = self.index.candidates, rule.matches
+        near: Sequence[int] = self.index.select(rule.key_options, self.screen.span)
+        matched = near if rule.takes_all else [position for position in near if matches(candidates[position])]
+        best = self._best_versions(self._passing(matched))
+        if rule.names_nothing:
+            costs = [-total for total in self.scorer.totals(best)]
+            return sorted(map(Entry, costs, best, repeat(0.0)))
+        return sorted(self.entry(position, rule) for position in best)
+
+    def _passing(self, positions: Sequence[int]) -> list[int]:
+        verdict = self.screen.verdict
+        passing: list[int] = []
+        for position in positions:
+            gate = verdict(position)
+            if not gate:
+                passing.append(position)
+            elif gate != "window":
+                self.screened.add(position)
+        return passing
+
+    def _best_versions(self, positions: Sequence[int]) -> list[int]:
         events, versions = self.index.events, self.index.versions
         single: list[int] = []
         several: dict[int, list[int]] = {}
@@ -67,19 +85,19 @@ class Ranker:
                 several.setdefault(events[position], []).append(position)
             else:
                 single.append(position)
-        return single + [self.best_version(group) for group in several.values()]
-
-    def best_version(self, positions: Iterable[int]) -> int:
-        """Return the version that leads: the highest rank, then the newest, then the first id."""
-        return min(positions, key=lambda position: (-self.scorer.version_rank(position), position))
+        return single + [self.best_version(group) if len(group) > 1 else group[0] for group in several.values()]
 
 
-def merge(ranks: Sequence[Sequence[Entry]]) -> list[Entry]:
+def merge(ranks: Sequence[list[Entry]], index: CandidateIndex) -> list[Entry]:
     """Return every event once, with its best entry of all ranks, best first."""
-    best: dict[int, Entry] = {}
-    for entries in ranks:
-        for entry in entries:
-            known = best.get(entry.event)
-            if known is None or entry.order < known.order:
-                best[entry.event] = entry
-    return sorted(best.values(), key=lambda entry: entry.order)
+    unique = list({id(entries): entries for entries in ranks if entries}.values())
+    if len(unique) == 1:
+        return unique[0]
+    seen: set[int] = set()
+    merged: list[Entry] = []
+    for entry in sorted(chain.from_iterable(unique)):
+        event = index.events[entry.position]
+        if event not in seen:
+            seen.add(event)
+            merged.append(entry)
+    return merged

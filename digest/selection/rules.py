@@ -75,6 +75,18 @@ class CompiledRule:
     none: tuple[CompiledRule, ...]
     key_options: tuple[frozenset[Key], ...]
 
+    @property
+    def takes_all(self) -> bool:
+        """Whether the rule asks for nothing."""
+        return not (self.conditions or self.all or self.any or self.none)
+
+    @property
+    def names_nothing(self) -> bool:
+        """Whether the rule names no region and no topic that a story could be about."""
+        if any(condition.share for condition in self.conditions):
+            return False
+        return all(rule.names_nothing for rule in (*self.all, *self.any))
+
     def matches(self, candidate: Candidate) -> bool:
         """Return whether the story is what the rule asks for."""
         for condition in self.conditions:

@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 
 from digest.config.newsletter import Newsletter
 from digest.model.candidate import Candidate
 from digest.model.choice import Score
 from digest.selection.index import CandidateIndex
 from digest.selection.situation import Situation
-
-PARTS = ("aboutness", "freshness", "source", "outlets", "picture", "parts", "editor", "variety")
-"""The parts of a score, in the order they are told."""
-
-Points = tuple[float, ...]
-"""The weighted values of PARTS; the last one, variety, is only there for a story in its place."""
 
 _FULL_STORY_WORDS = 400
 """From this length on a version counts as complete."""
@@ -30,14 +25,37 @@ class Scorer:
         self._slot_s = situation.slot_at.timestamp()
         self._half_life_s = max(1.0, newsletter.weights.half_life.total_seconds())
         self._index = index
-        self._known: dict[int, Points] = {}
+        self._known: dict[int, float] = {}
 
-    def points(self, position: int, aboutness: float) -> Points:
-        """Return the parts of a story that is about its rule's names by this share (0 to 1)."""
+    def total(self, position: int, aboutness: float) -> float:
+        """Return what a story counts that is about its rule's names by this share (0 to 1)."""
         rest = self._known.get(position)
         if rest is None:
-            rest = self._known[position] = self._measure(position)
-        return (self._weights.aboutness * aboutness, *rest)
+            rest = self._known[position] = self._rest(position)
+        return self._weights.aboutness * aboutness + rest
+
+    def totals(self, positions: Iterable[int]) -> list[float]:
+        """Return what stories count that are about nothing the rule names."""
+        known, rest = self._known, self._rest
+        for position in positions:
+            if position not in known:
+                known[position] = rest(position)
+        return [known[position] for position in positions]
+
+    def score(self, position: int, aboutness: float, penalty: float = 0.0) -> Score:
+        """Return the score with its parts named, without those that count nothing."""
+        weights, candidate = self._weights, self._index.candidates[position]
+        parts = (
+            ("aboutness", weights.aboutness * aboutness),
+            ("freshness", weights.freshness * self._freshness(position)),
+            ("source", weights.source * self._source(candidate)),
+            ("outlets", weights.outlets * math.log2(self._outlets(position))),
+            ("picture", weights.picture * candidate.has_picture),
+            ("parts", weights.parts * candidate.has_parts),
+            ("editor", self._editors_points(candidate)),
+            ("variety", -penalty),
+        )
+        return Score(tuple(part for part in parts if part[1]))
 
     def version_rank(self, position: int) -> float:
         """Return how good a version of its event is: source weight, freshness, completeness and a picture, added up."""
@@ -45,27 +63,28 @@ class Scorer:
         complete = min(candidate.word_count / _FULL_STORY_WORDS, 1.0) + 0.5 * candidate.has_parts
         return self._source(candidate) + self._freshness(position) + complete + 0.3 * candidate.has_picture
 
-    def outlets(self, position: int) -> int:
+    def _rest(self, position: int) -> float:
+        """Return all parts but aboutness and variety in one number (the hot path: no names, no tuples)."""
+        weights, candidate = self._weights, self._index.candidates[position]
+        age_s = max(0.0, self._slot_s - self._index.published[position])
+        total: float = weights.freshness * 0.5 ** (age_s / self._half_life_s)
+        total += weights.source * self._situation.source_weights.get(candidate.source, 1.0)
+        if self._index.events[position] in self._index.versions or candidate.cluster in self._situation.clusters:
+            total += weights.outlets * math.log2(self._outlets(position))
+        if candidate.has_picture:
+            total += weights.picture
+        if candidate.has_parts:
+            total += weights.parts
+        return total + self._editors_points(candidate) if self._editor else total
+
+    def _outlets(self, position: int) -> int:
         """Return how many sources tell the event by the end of the window, stories outside the candidates included."""
         candidate = self._index.candidates[position]
+        end_at = self._situation.end_at
+        versions = [self._index.candidates[p] for p in self._index.find_versions(self._index.events[position])]
+        told = {version.source for version in versions if version.published_at <= end_at}
         others = self._situation.clusters.get(candidate.cluster, ())
-        positions = self._index.versions.get(self._index.events[position])
-        if positions is None:
-            return 1 + len(set(others) - {candidate.id})
-        versions = [self._index.candidates[other] for other in positions]
-        told = {v.source for v in versions if v.published_at <= self._situation.end_at}
-        return max(1, len(told) + len(set(others) - {v.id for v in versions}))
-
-    def _measure(self, position: int) -> Points:
-        candidate, weights = self._index.candidates[position], self._weights
-        return (
-            weights.freshness * self._freshness(position),
-            weights.source * self._source(candidate),
-            weights.outlets * math.log2(self.outlets(position)),
-            weights.picture * candidate.has_picture,
-            weights.parts * candidate.has_parts,
-            self._editors_points(candidate) if self._editor else 0.0,
-        )
+        return max(1, len(told) + len(set(others) - {version.id for version in versions}))
 
     def _freshness(self, position: int) -> float:
         age_s = max(0.0, self._slot_s - self._index.published[position])
@@ -77,8 +96,3 @@ class Scorer:
     def _editors_points(self, candidate: Candidate) -> float:
         names = {candidate.source, *candidate.topics, *(tag.casefold() for tag in candidate.categories)}
         return sum(self._editor[name] for name in sorted(names & self._editor.keys()))
-
-
-def make_score(points: Points, penalty: float = 0.0) -> Score:
-    """Return the score with its parts named, without those that count nothing."""
-    return Score(tuple((name, value) for name, value in zip(PARTS, (*points, -penalty), strict=True) if value))

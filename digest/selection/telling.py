@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
+
 from digest.model.choice import Reason
 from digest.selection.filling import Placed
 from digest.selection.planning import Plan, Rung
 from digest.selection.ranking import Entry
-from digest.selection.scoring import make_score
 from digest.selection.situation import Situation
 
 
@@ -21,7 +22,7 @@ def chosen_reasons(plan: Plan, number: int, placed: Placed) -> tuple[Reason, ...
     elif rung is not None and rung.number:
         title = f" ({rung.title})" if rung.title else ""
         reasons.append(Reason("fallback", True, f"taken on step {rung.number} of the fallback ladder{title}"))
-    reasons.append(Reason("score", True, score_text(placed.entry, placed.penalty)))
+    reasons.append(Reason("score", True, score_text(plan, placed.entry, placed.penalty)))
     if placed.how == "rank":
         reasons.append(_rank_reason(plan, number, placed.entry))
     others = also_versions(plan, position)
@@ -50,26 +51,22 @@ def place_name(plan: Plan, number: int) -> str:
     return f"{kind} {plan.filling.title(number)!r}"
 
 
-def score_text(entry: Entry, penalty: float = 0.0) -> str:
+def score_text(plan: Plan, entry: Entry, penalty: float = 0.0) -> str:
     """Return "score 4.21 = aboutness 2.40 + freshness 1.81"."""
-    score = make_score(entry.points, penalty)
-    parts = " + ".join(f"{name} {value:.2f}" for name, value in score.parts)
+    score = plan.ranker.scorer.score(entry.position, entry.about, penalty)
+    parts = " + ".join(f"{name} {value:.2f}" for name, value in score.parts).replace("+ variety -", "- variety ")
     return f"score {score.total:.2f} = {parts}" if parts else "score 0.00"
 
 
-def not_placed_reason(plan: Plan, entry: Entry) -> Reason:
-    """Return why a matching story stands nowhere: another version leads, a cap, or better stories."""
-    filling, index = plan.filling, plan.index
-    place = filling.taken.get(entry.event)
-    if place is not None:
-        leader = next(story.entry.position for story in filling.places[place] if story.entry.event == entry.event)
-        return duplicate_reason(plan, place, leader)
-    cap = filling.capped.get(entry.event)
+def not_placed_reason(plan: Plan, position: int) -> Reason:
+    """Return why a story that matches and passes stands nowhere: a cap, or better stories."""
+    filling, candidate = plan.filling, plan.index.candidates[position]
+    cap = filling.capped.get(plan.index.events[position])
     if cap:
         return Reason("cap", False, cap)
-    fitting = [n for n in range(filling.more + 1) if any(other.event == entry.event for other in plan.ranks[n])]
-    text = "; ".join(_full_text(plan, number) for number in fitting if filling.limit(number))
-    return Reason("limit", False, text or f"no place left for {index.candidates[entry.position].id}")
+    fitting = [n for n in range(filling.more + 1) if filling.limit(n) and plan.rung.takes(candidate, n)]
+    text = "; ".join(_full_text(plan, number, position) for number in fitting)
+    return Reason("limit", False, text or "only a rule of the fallback ladder takes it, and enough stories were found")
 
 
 def duplicate_reason(plan: Plan, place: int, leader: int) -> Reason:
@@ -79,18 +76,20 @@ def duplicate_reason(plan: Plan, place: int, leader: int) -> Reason:
     return Reason("duplicate", False, text)
 
 
-def _full_text(plan: Plan, number: int) -> str:
+def _full_text(plan: Plan, number: int, position: int) -> str:
     filling = plan.filling
     if filling.has_room(number):
         return f"{place_name(plan, number)} has kept its room"
     last = min((story.entry.total - story.penalty for story in filling.places[number]), default=0.0)
-    return f"{place_name(plan, number)} is full ({filling.limit(number)}); its last story scores {last:.2f}"
+    own = plan.entry(position, number).total - filling.penalty(position)
+    scores = f"its last story scores {last:.2f}, this one {own:.2f}"
+    return f"{place_name(plan, number)} is full ({filling.limit(number)}): {scores} after variety"
 
 
 def _rank_reason(plan: Plan, number: int, entry: Entry) -> Reason:
-    rivals = plan.ranks[number] if entry.event in {other.event for other in plan.ranks[number]} else plan.extra
-    rank = next((at for at, other in enumerate(rivals, 1) if other.event == entry.event), 1)
-    return Reason("rank", True, f"number {rank} of {max(len(rivals), 1)} that fit {place_name(plan, number)}")
+    rivals = plan.ranks[number]
+    rank = bisect_left(rivals, entry) + 1
+    return Reason("rank", True, f"number {rank} of {len(rivals)} that fit {place_name(plan, number)}")
 
 
 def used_rung(plan: Plan, number: int, placed: Placed) -> Rung | None:
@@ -108,7 +107,7 @@ def also_versions(plan: Plan, leader: int) -> tuple[str, ...]:
     """
     index, situation = plan.index, plan.situation
     candidates = index.candidates
-    versions = index.versions.get(index.events[leader], [leader])
+    versions = index.find_versions(index.events[leader])
     known = {candidates[position].id for position in versions}
     told = [p for p in versions if p != leader and not plan.rung.screen.verdict(p, any_age=True)]
     told.sort(key=lambda position: (-plan.ranker.scorer.version_rank(position), position))
