@@ -68,9 +68,18 @@ class Overrides:
             if name.upper().startswith(PREFIX) and name.upper() not in NOT_SETTINGS:
                 self._take(name, env[name])
 
+    def depth(self, place: Place) -> int:
+        """Return how many steps of the place are given by variables."""
+        tree: Any = self.tree
+        for found, step in enumerate(place):
+            if not isinstance(tree, dict) or step not in tree:
+                return found
+            tree = tree[step]
+        return len(place)
+
     def variable_at(self, place: Place) -> str | None:
-        """Return the variable that set this place or one above it."""
-        for length in range(len(place), 0, -1):
+        """Return the variable that set this place, or the nearest one above it that any did."""
+        for length in range(self.depth(place), 0, -1):
             if place[:length] in self.variables:
                 return self.variables[place[:length]]
         return None

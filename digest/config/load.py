@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from digest.config import references
-from digest.config.documents import Document, Place, dotted, shown
+from digest.config.documents import Document, Place, dotted, position, shown
 from digest.config.environment import ENVIRONMENT, Overrides, substitute
 from digest.config.files import check_newsletter_files, check_settings_files, check_source_path
 from digest.config.folder import Folder, configuration_folder
@@ -176,8 +176,9 @@ class _Checking:
 
 
 def _placed(place: Place, message: str, layers: Layers, of_key: bool, overrides: Overrides | None) -> Problem:
+    written = position(layers.documents[0].node, place)[2]  # steps of the place that the file itself gives
     variable = overrides.variable_at(place) if overrides is not None else None
-    if variable is not None:
+    if overrides is not None and variable is not None and overrides.depth(place) >= written:
         return Problem(ENVIRONMENT, 0, 0, dotted(place), f"{variable}: {message}")
     return layers.locate(place, of_key=of_key).problem(place, message)
 

@@ -150,7 +150,7 @@ def _parts(part: Any) -> Iterator[Schema]:
     if not isinstance(part, dict):
         return
     yield part
-    for key in ("properties", "$defs"):
+    for key in ("properties", "patternProperties", "$defs"):
         for inner in part.get(key, {}).values():
             yield from _parts(inner)
     for key in ("items", "additionalProperties"):

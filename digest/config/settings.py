@@ -206,6 +206,7 @@ class Settings(ConfigModel):
     sender: Sender = Sender()
     smtp: Smtp = Smtp()
     dkim: Dkim | None = None
+    """Signing keys; without them messages are not signed."""
     store: Annotated[str, AfterValidator(_known_store)] = "sqlite:///var/digest.db"
     """Where the ledger lives: `sqlite:///FILE` (relative to the project) or `postgresql://…`."""
     fetch: Fetch = Fetch()
