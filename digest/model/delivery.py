@@ -35,7 +35,7 @@ class Stage(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """One row of the outbox as a worker holds it."""
+    """One row of the outbox as a worker holds it; `since_at` is when its subscription began, where there is one."""
 
     id: int
     edition: str
@@ -45,6 +45,7 @@ class Delivery:
     attempts: int
     token: str
     next_try_at: datetime | None = None
+    since_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

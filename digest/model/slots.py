@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 
 def make_marker(content: str) -> str:
@@ -29,3 +29,16 @@ def split_at_marks(markup: str, marker: str) -> Iterator[tuple[str, str | None]]
         yield markup[position : found.start()], bytes.fromhex(found[1]).decode()
         position = found.end()
     yield markup[position:], None
+
+
+def fill_marks(
+    markup: str, marker: str, values: Mapping[str, str], *, encode: Callable[[str], str] = lambda value: value
+) -> str:
+    """Put values where the marks stand, for pages and files; messages are cut in `delivery` instead.
+
+    `encode` makes a value fit for the markup, as `html.escape`. A slot without a value stays empty.
+    """
+    pieces = (
+        literal + (encode(values.get(name, "")) if name else "") for literal, name in split_at_marks(markup, marker)
+    )
+    return "".join(pieces)

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from digest.config.newsletter import Newsletter
 from digest.config.project import Project
@@ -15,7 +16,8 @@ from digest.editions import latest_slot
 from digest.errors import UsageError
 from digest.pipeline.collect import collect
 from digest.pipeline.mail import open_mail
-from digest.pipeline.publish import EditionReport, Publisher
+from digest.pipeline.publish import Order, Publisher
+from digest.pipeline.reports import EditionReport
 from digest.pipeline.workspace import Workspace
 
 _READERS = ("ada", "bo", "cleo", "dev", "esme")
@@ -27,9 +29,13 @@ _CONSENT = "made up for the demo"
 class DemoEdition:
     """One line of the demo's table."""
 
-    newsletter: str
-    stories: int
     report: EditionReport
+    zone: ZoneInfo
+
+    @property
+    def newsletter(self) -> str:
+        """Id of the newsletter."""
+        return self.report.row.newsletter
 
     @property
     def ok(self) -> bool:
@@ -39,17 +45,18 @@ class DemoEdition:
     @property
     def reason(self) -> str:
         """Why the edition did not go out as it should; empty when it did."""
-        return "" if self.ok else self.report.message
+        return self.report.told
 
     def as_json(self) -> dict[str, Any]:
         """Return the edition as an object of `demo --json`."""
-        return self.report.as_record() | {"stories": self.stories}
+        return self.report.as_record() | {"stories": self.report.story_count, "sent_before": self.report.was_known}
 
     def as_row(self) -> tuple[object, ...]:
         """Return the edition as a row of the demo's table."""
         report = self.report
-        state = "sent before" if report.was_known and report.ok else report.state
-        return (self.newsletter, report.local_slot, self.stories, report.sums.sent, state, report.subject)
+        state = "sent before" if report.was_known and report.ok else report.row.state.value
+        slot = report.row.slot_at.astimezone(self.zone)
+        return (self.newsletter, f"{slot:%a %H:%M %Z}", report.story_count, report.sums.sent, state, report.row.subject)
 
 
 class Demo:
@@ -97,8 +104,7 @@ class Demo:
         now = self.workspace.clock()
         slot = latest_slot(newsletter.schedule, newsletter.zone, at=now) if newsletter.schedule else None
         slot_at = slot.at if slot else now.replace(hour=0, minute=0, second=0, microsecond=0)
-        report = await publisher.publish(newsletter, slot_at, until_at=now)
-        return DemoEdition(newsletter.id, report.story_count, report)
+        return DemoEdition(await publisher.publish(Order(newsletter, slot_at, until_at=now)), newsletter.zone)
 
     def _subscribe_readers(self) -> None:
         from digest.pipeline.readers import add_subscriber

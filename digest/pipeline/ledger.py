@@ -1,18 +1,13 @@
-"""Editions as the ledger tells of them: records for lists and reports, with the sums of their deliveries."""
+"""Editions as the ledger tells of them: lists, one in full, and the report of its deliveries."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import Connection
-
-from digest.model.delivery import DeliverySums
 from digest.pipeline.record import built_from_json
+from digest.pipeline.reports import edition_record, load_sums
 from digest.pipeline.workspace import Workspace
-from digest.store import deliveries, editions
-from digest.store.editions import EditionRow
+from digest.store import audiences, editions
 
 
 def list_records(workspace: Workspace, *, newsletter: str | None = None, limit: int = 50) -> list[dict[str, Any]]:
@@ -24,13 +19,13 @@ def list_records(workspace: Workspace, *, newsletter: str | None = None, limit: 
         workspace.project.get_newsletter(newsletter)
     with workspace.store.read() as connection:
         rows = editions.list_editions(connection, newsletter=newsletter or "", limit=limit)
-        return [edition_record(row, deliveries.sums(connection, row.id)) for row in rows]
+        return [edition_record(row, load_sums(connection, row.id)) for row in rows]
 
 
 def show_record(workspace: Workspace, edition_id: str) -> dict[str, Any]:
     """Return one edition with its stories in reading order; raises NotFoundError."""
     with workspace.store.read() as connection:
-        record = _record(connection, edition_id)
+        record = edition_record(editions.get_edition(connection, edition_id), load_sums(connection, edition_id))
         content = editions.find_content(connection, edition_id)
     stories = []
     if content:
@@ -47,32 +42,7 @@ def show_record(workspace: Workspace, edition_id: str) -> dict[str, Any]:
 def report_record(workspace: Workspace, edition_id: str) -> dict[str, Any]:
     """Return every figure of an edition's deliveries, and why some were not simply sent; raises NotFoundError."""
     with workspace.store.read() as connection:
-        record = _record(connection, edition_id)
-        reasons = deliveries.reasons(connection, edition_id)
+        record = edition_record(editions.get_edition(connection, edition_id), load_sums(connection, edition_id))
+        audience = audiences.find_audience(connection, edition_id)
+        reasons = audiences.reasons(connection, audience.id) if audience else []
     return record | {"reasons": [{"state": state, "reason": why, "readers": n} for state, why, n in reasons]}
-
-
-def _record(connection: Connection, edition_id: str) -> dict[str, Any]:
-    row = editions.get_edition(connection, edition_id)
-    return edition_record(row, deliveries.sums(connection, row.id))
-
-
-def edition_record(row: EditionRow, sums: DeliverySums) -> dict[str, Any]:
-    """Return the JSON object of an edition."""
-    return {
-        "edition": row.id,
-        "newsletter": row.newsletter,
-        "slot": row.slot_at.isoformat(),
-        "lane": row.lane.value,
-        "state": row.state.value,
-        "reason": row.reason,
-        "subject": row.subject,
-        **told_sums(sums),
-    }
-
-
-def told_sums(sums: DeliverySums) -> Mapping[str, int]:
-    """Return the figures as they are told: what is under way counts as queued, so that the parts add up."""
-    told = asdict(sums)
-    told["queued"] += told.pop("sending")
-    return told

@@ -55,7 +55,7 @@ class PictureLinks:
     ) -> None:
         self._sources = sources
         self._folder = folder
-        self._address = address
+        self.address = address
         self.used: dict[str, LocalPicture] = {}
 
     def __call__(self, url: str) -> str:
@@ -66,7 +66,7 @@ class PictureLinks:
         if picture is None:
             return ""
         self.used[url] = picture
-        return self._address(picture)
+        return self.address(picture)
 
 
 def content_id(picture: LocalPicture) -> str:

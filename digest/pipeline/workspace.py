@@ -15,6 +15,7 @@ from digest.store.engine import Store
 if TYPE_CHECKING:
     from digest.rendering.renderer import Renderer
     from digest.routing.router import Router
+    from digest.subscriptions.links import Links
     from digest.subscriptions.tokens import Tokens
 
 
@@ -82,10 +83,28 @@ class Workspace:
     @cached_property
     def tokens(self) -> Tokens:
         """Maker and reader of personal links."""
-        from digest.subscriptions.tokens import Tokens, ensure_secret
+        from digest.subscriptions.tokens import Tokens
 
-        secret, old = ensure_secret(self.store, self.project.settings)
-        return Tokens(secret, old)
+        return Tokens(*self._secrets)
+
+    @property
+    def links(self) -> Links:
+        """Maker of the links in messages."""
+        from digest.subscriptions.links import Links
+
+        return Links(str(self.project.settings.web.public_url), self.tokens)
+
+    @property
+    def delivery_keys(self) -> tuple[bytes, ...]:
+        """Keys of the opaque tokens in return paths: the first makes, all read."""
+        secret, old = self._secrets
+        return tuple(key.encode() for key in (secret, *old))
+
+    @cached_property
+    def _secrets(self) -> tuple[str, tuple[str, ...]]:
+        from digest.subscriptions.tokens import ensure_secret
+
+        return ensure_secret(self.store, self.project.settings)
 
     @cached_property
     def source_names(self) -> Mapping[str, str]:

@@ -97,7 +97,7 @@ class Daemon:
             try:
                 for decision in self._ledger.due(newsletter, self._workspace.clock()):
                     await self._collect()
-                    record = await self._publisher.publish_due(newsletter, decision)
+                    record = await self._publisher.decide(newsletter, decision)
                     self._log.info("edition", **record.as_json())
                 for record in await self._publisher.resume(newsletter):
                     self._log.info("edition", **record.as_json())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import AsyncIterator
 
 from fastapi import FastAPI, Request
@@ -17,12 +18,13 @@ from starlette.concurrency import run_in_threadpool
 
 from digest.errors import ConfigError, DigestError, NotFoundError
 from digest.model.edition import RenderedEdition
+from digest.model.slots import fill_marks
 from digest.pipeline.assemble import Assembled
 from digest.rendering import shipped_templates
 from digest.web.pages import EDITION_POLICY, page, safe_headers
 from digest.web.preview.bench import Bench, Trouble
 from digest.web.preview.cards import newsletter_card, newsletter_facts
-from digest.web.preview.looks import Look, fill_marks, show_as
+from digest.web.preview.looks import Look, show_as
 
 BENCH_POLICY = (
     "default-src 'none'; style-src 'self' 'unsafe-inline'; script-src 'self'; connect-src 'self'; "
@@ -81,8 +83,8 @@ def create_preview(bench: Bench) -> FastAPI:
     @app.get("/preview/{newsletter_id}/edition.html")
     async def edition_html(newsletter_id: str, look: Look = Look.LIGHT) -> HTMLResponse:
         rendered = await _rendered(bench, newsletter_id)
-        html = fill_marks(rendered.html, rendered.marker, MADE_UP_READER)
-        return HTMLResponse(show_as(html, look), headers=safe_headers(EDITION_POLICY))
+        markup = fill_marks(rendered.html, rendered.marker, MADE_UP_READER, encode=html.escape)
+        return HTMLResponse(show_as(markup, look), headers=safe_headers(EDITION_POLICY))
 
     @app.get("/preview/{newsletter_id}/edition.txt")
     async def edition_text(newsletter_id: str) -> PlainTextResponse:

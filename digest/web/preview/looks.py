@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from enum import StrEnum
 
-from digest.model.slots import split_at_marks
-
 _DARK = re.compile(r"@media\s*\(\s*prefers-color-scheme:\s*dark\s*\)")
 _LIGHT = re.compile(r"@media\s*\(\s*prefers-color-scheme:\s*light\s*\)")
 _PICTURE = re.compile(r'(<img\b[^>]*?\bsrc=)"[^"]*"', re.IGNORECASE)
@@ -27,8 +25,3 @@ def show_as(html: str, look: Look) -> str:
         return _LIGHT.sub("@media not all", _DARK.sub("@media all", html))
     html = _DARK.sub("@media not all", _LIGHT.sub("@media all", html))
     return _PICTURE.sub(rf'\1"{_EMPTY_PICTURE}"', html) if look is Look.NO_PICTURES else html
-
-
-def fill_marks(markup: str, marker: str, values: dict[str, str]) -> str:
-    """Put a made-up reader's values where the marks stand; they are plain words and URLs of ours."""
-    return "".join(literal + (values.get(name, "") if name else "") for literal, name in split_at_marks(markup, marker))

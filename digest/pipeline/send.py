@@ -1,0 +1,152 @@
+"""Send: the one-off command, now or for a slot, to all subscribers or to named addresses."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from digest.config.newsletter import Newsletter
+from digest.errors import NotFoundError, UsageError
+from digest.model.delivery import DeliverySums
+from digest.model.edition import EditionState, Lane
+from digest.model.subscriber import SubscriptionState
+from digest.outbox import SendProgress
+from digest.pipeline.assemble import assemble
+from digest.pipeline.collect import collect
+from digest.pipeline.mail import open_mail
+from digest.pipeline.pictures import PictureLinks, for_messages
+from digest.pipeline.publish import Order, Publisher
+from digest.pipeline.reports import EditionReport, report_edition, told_sums
+from digest.pipeline.workspace import Workspace
+from digest.store import editions, subscribers
+from digest.subscriptions.addresses import normalise_address
+
+PATIENCE = timedelta(seconds=80)
+"""How long a one-off send waits for deferred deliveries: the first retry comes after a minute."""
+
+
+@dataclass(frozen=True, slots=True)
+class SendRequest:
+    """What the user asked for; `slot_at` is now unless given, `to` names addresses instead of the subscribers."""
+
+    newsletter: str
+    slot_at: datetime | None = None
+    to: tuple[str, ...] = ()
+    dry_run: bool = False
+    resume: bool = False
+    failed_only: bool = False
+    fetch: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class SendReport:
+    """The outcome of `digest send`."""
+
+    edition: str
+    sums: DeliverySums
+    ok: bool
+    state: str
+    message: str = ""
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the object of `send --json`."""
+        return {"edition": self.edition, **told_sums(self.sums), "state": self.state, "reason": self.message}
+
+    def counts(self) -> dict[str, int]:
+        """Return the figures for a sentence, `sent` first."""
+        told = told_sums(self.sums)
+        del told["selected"]
+        return told
+
+
+async def send_edition(
+    workspace: Workspace, request: SendRequest, *, progress: Callable[[SendProgress], None] | None = None
+) -> SendReport:
+    """Carry out a request, and report what became of it; a slot sent before is not sent again.
+
+    Raises UsageError for an address that cannot be used, NotFoundError for an unknown newsletter or when there
+    is nothing to go on with.
+    """
+    newsletter = workspace.project.get_newsletter(request.newsletter)
+    order = Order(
+        newsletter,
+        request.slot_at or workspace.clock().replace(microsecond=0),
+        addresses=tuple(_usable(address) for address in request.to),
+    )
+    starts_one = not (request.resume or request.failed_only)
+    if starts_one and request.fetch:
+        await collect(workspace)
+    if request.dry_run:
+        return _rehearse(workspace, order)
+    async with open_mail(workspace) as mail:
+        publisher = Publisher(workspace, mail, patience=PATIENCE, progress=progress)
+        if starts_one:
+            return _told([await publisher.publish(order)])
+        if request.failed_only:
+            return _told([await publisher.retry_failed(newsletter, _last_edition(workspace, newsletter))])
+        reports = await publisher.resume(newsletter, now_due=True)
+    return _told(reports) if reports else _nothing_open(workspace, newsletter)
+
+
+def _usable(address: str) -> str:
+    try:
+        return normalise_address(address)[0]
+    except ValueError as error:
+        raise UsageError(f"{address}: {error}") from error
+
+
+def _told(reports: list[EditionReport]) -> SendReport:
+    """Tell of one edition, or of several that were gone on with, by the sums of all."""
+    last = reports[-1]
+    sums = last.sums
+    for report in reports[:-1]:
+        sums = replace(
+            sums, **{name: getattr(sums, name) + getattr(report.sums, name) for name in DeliverySums.__slots__}
+        )
+    message = "; ".join(report.told for report in reports if report.told)
+    ok = all(report.ok for report in reports)
+    return SendReport(" ".join(report.row.id for report in reports), sums, ok, last.row.state.value, message)
+
+
+def _rehearse(workspace: Workspace, order: Order) -> SendReport:
+    """Assemble without a trace, and say to how many it would go."""
+    project = workspace.project
+    links = PictureLinks(project.sources, project.folder, address=for_messages(project.settings))
+    assembled = assemble(workspace, order.newsletter, order.slot_at, lane=order.lane, picture_url=links)
+    readers = len(order.addresses)
+    if order.lane is Lane.LIST:
+        readers = _count_audience(workspace, order.newsletter)
+    name = order.slot.id
+    if assembled.edition is None:
+        return SendReport(name, DeliverySums(), True, "dry run", f"would be skipped: {assembled.skip_reason}")
+    message = f"would go to {readers} readers: {assembled.edition.subject}"
+    sums = DeliverySums(selected=readers, queued=readers)
+    return SendReport(name, sums, not assembled.errors, "dry run", "; ".join([message, *assembled.warnings]))
+
+
+def _count_audience(workspace: Workspace, newsletter: Newsletter) -> int:
+    with workspace.store.read() as connection:
+        counts = subscribers.count_subscriptions(connection).get(newsletter.id, {})
+    return counts.get(SubscriptionState.CONFIRMED, 0)
+
+
+def _last_edition(workspace: Workspace, newsletter: Newsletter) -> str:
+    with workspace.store.read() as connection:
+        rows = editions.list_editions(connection, newsletter=newsletter.id, limit=20)
+    found = next((row.id for row in rows if row.state in (EditionState.DONE, EditionState.SENDING)), None)
+    if found is None:
+        raise NotFoundError("edition to try again for", newsletter.id)
+    return found
+
+
+def _nothing_open(workspace: Workspace, newsletter: Newsletter) -> SendReport:
+    """Tell of the last edition, which is finished."""
+    with workspace.store.read() as connection:
+        rows = editions.list_editions(connection, newsletter=newsletter.id, limit=1)
+    message = f"{newsletter.id} has no unfinished edition"
+    if not rows:
+        return SendReport("", DeliverySums(), True, "none", message)
+    last = report_edition(workspace, rows[0].id)
+    return SendReport(last.row.id, last.sums, True, last.row.state.value, message)
