@@ -6,6 +6,8 @@ import re
 
 import nh3
 
+from digest.sources.text import strip_unwanted
+
 MAX_HTML_CHARACTERS = 200_000
 MAX_DEPTH = 100
 MAX_TAGS = 5_000
@@ -48,7 +50,7 @@ def clean_html(html: str) -> str:
         html = html[:MAX_HTML_CHARACTERS]
     if html.count("<") > _FEW_TAGS:
         html = bound_html(html, _KEPT)
-    return _CLEANER.clean(html)
+    return _CLEANER.clean(strip_unwanted(html))
 
 
 def bound_page(html: str, limit: int = 2_000_000) -> str:
