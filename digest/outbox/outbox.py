@@ -27,6 +27,10 @@ from digest.outbox.transitions import check_move
 from digest.outbox.verdicts import RETRY_AFTER
 from digest.store import Store, audiences, senders
 from digest.store import deliveries as ledger
+from digest.store.audiences import Chosen
+
+EVERYBODY = Chosen()
+"""All who want each edition."""
 
 ReaderMaker = Callable[[Delivery, Subscriber], Reader]
 """Makes the reader of a message from its delivery (with token) and subscriber (id 0 where only named by address)."""
@@ -65,9 +69,9 @@ class Outbox:
         *,
         useful_until: datetime,
         uncertain: Literal["resend", "hold"] = "resend",
-        only: Iterable[int] | None = None,
+        chosen: Chosen = EVERYBODY,
     ) -> int:
-        """Fix the audience: all confirmed subscribers of the newsletter, or those of `only`. Return how many.
+        """Fix the audience: the confirmed subscribers of the newsletter that are among `chosen`. Return how many.
 
         Suppressed ones are recorded as such. Where the audience is fixed already, nothing changes.
         """
@@ -79,7 +83,7 @@ class Outbox:
             audience = audiences.add_audience(
                 connection, edition_id, newsletter, uncertain=uncertain, useful_until=useful_until, now=now
             )
-            selected = audiences.add_subscribers(connection, audience, newsletter, now=now, only=only)
+            selected = audiences.add_subscribers(connection, audience, newsletter, now=now, chosen=chosen)
             audiences.set_selected(connection, audience, selected)
             return selected
 
@@ -151,6 +155,12 @@ class Outbox:
         """Queue uncertain deliveries, by a person's decision; the Message-ID stays the same. Return how many."""
         return self._move(edition_id, DeliveryState.UNCERTAIN, DeliveryState.QUEUED)
 
+    def retry_now(self, edition_id: str) -> int:
+        """Let deferred deliveries be tried at once (`--resume`); return how many."""
+        audience = self._audience(edition_id)
+        with self.store.begin() as connection:
+            return audiences.make_due(connection, audience.id, now=self._clock())
+
     def cancel(self, edition_id: str) -> int:
         """Cancel all that waits; messages in flight end as they end. Return how many were cancelled."""
         waiting = (DeliveryState.QUEUED, DeliveryState.DEFERRED)
@@ -215,6 +225,7 @@ class Outbox:
             state=DeliveryState.SENDING,
             attempts=row.attempts,
             token=self.tokens.make(row.id),
+            since_at=row.since_at,
         )
         subscriber = Subscriber(
             id=row.subscriber_id,

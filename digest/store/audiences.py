@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, insert, literal, null, or_, select, update
 
+from digest.model import audience as model
 from digest.model.delivery import DeliveryState
-from digest.model.subscriber import SubscriptionState
+from digest.model.subscriber import Frequency, SubscriptionState
+from digest.store.audience import audience_condition
 from digest.store.dialect import chunks
+from digest.store.subscribers import ids_by_key
+from digest.store.suppressions import load_suppressions
 from digest.store.tables import subscribers, subscriptions, suppressions
 from digest.store.tables_delivery import audiences, deliveries
 
@@ -29,6 +33,14 @@ class Audience:
     uncertain: str
     useful_until: datetime
     paused: str
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """Which of a newsletter's subscribers an edition is for."""
+
+    condition: model.Audience | None = None
+    frequency: Frequency = Frequency.EVERY
 
 
 def find_audience(connection: Connection, edition_id: str) -> Audience | None:
@@ -62,22 +74,21 @@ def add_audience(
     return int(connection.execute(insert(audiences).values(**values).returning(audiences.c.id)).scalar_one())
 
 
-def add_subscribers(
-    connection: Connection, audience: int, newsletter: str, *, now: datetime, only: Iterable[int] | None = None
-) -> int:
-    """Insert a delivery for each confirmed subscriber (of `only`); suppressed ones as suppressed. Return how many."""
-    chosen = _confirmed(connection, audience, newsletter, now)
-    if only is None:
-        return _insert_from(connection, chosen)
-    return sum(_insert_from(connection, chosen.where(subscribers.c.id.in_(ids))) for ids in chunks(only))
+def add_subscribers(connection: Connection, audience: int, newsletter: str, *, now: datetime, chosen: Chosen) -> int:
+    """Insert a delivery for each confirmed subscriber among `chosen`; suppressed ones as such. Return how many."""
+    columns = ["audience_id", "subscriber_id", "domain", "state", "next_try_at", "reason"]
+    query = _confirmed(connection, audience, newsletter, now).where(subscriptions.c.frequency == chosen.frequency.value)
+    if chosen.condition is not None:
+        query = query.where(audience_condition(chosen.condition))
+    return connection.execute(insert(deliveries).from_select(columns, query)).rowcount
 
 
 def add_addresses(connection: Connection, audience: int, addresses: Mapping[str, str], *, now: datetime) -> int:
     """Insert a delivery for each address, given by its key; an address that is a subscriber's is linked to it."""
     total = 0
     for keys in chunks(addresses):
-        known = {row.key: row.id for row in connection.execute(_ids_by_key(keys))}
-        barred = set(connection.scalars(select(suppressions.c.key).where(suppressions.c.key.in_(keys))))
+        known = ids_by_key(connection, keys)
+        barred = load_suppressions(connection, keys)
         rows = [
             {
                 "audience_id": audience,
@@ -86,7 +97,7 @@ def add_addresses(connection: Connection, audience: int, addresses: Mapping[str,
                 "domain": key.rpartition("@")[2],
                 "state": DeliveryState.SUPPRESSED if key in barred else DeliveryState.QUEUED,
                 "next_try_at": None if key in barred else now,
-                "reason": "suppressed" if key in barred else None,
+                "reason": barred[key].reason if key in barred else None,
             }
             for key in keys
         ]
@@ -132,6 +143,12 @@ def move(connection: Connection, audience: int, *, old: DeliveryState, new: Deli
     return connection.execute(update(deliveries).where(chosen).values(**values)).rowcount
 
 
+def make_due(connection: Connection, audience: int, *, now: datetime) -> int:
+    """Let deferred deliveries be tried at once, by a person's wish; return how many."""
+    deferred = and_(deliveries.c.audience_id == audience, deliveries.c.state == DeliveryState.DEFERRED.value)
+    return connection.execute(update(deliveries).where(deferred).values(next_try_at=now)).rowcount
+
+
 def is_wanted(now: datetime) -> ColumnElement[bool]:
     """Return the condition that a subscription asks for mail: confirmed, or paused until a time that is over."""
     over = and_(subscriptions.c.state == SubscriptionState.PAUSED.value, subscriptions.c.paused_until <= now)
@@ -155,12 +172,3 @@ def _confirmed(connection: Connection, audience: int, newsletter: str, now: date
         .outerjoin(suppressions, suppressions.c.key == subscribers.c.key)
         .where(subscriptions.c.newsletter == newsletter, is_wanted(now), subscribers.c.erased.is_(False))
     )
-
-
-def _insert_from(connection: Connection, chosen: Select[Any]) -> int:
-    columns = ["audience_id", "subscriber_id", "domain", "state", "next_try_at", "reason"]
-    return connection.execute(insert(deliveries).from_select(columns, chosen)).rowcount
-
-
-def _ids_by_key(keys: Sequence[str]) -> Select[Any]:
-    return select(subscribers.c.key, subscribers.c.id).where(subscribers.c.key.in_(keys))

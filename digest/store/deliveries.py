@@ -17,6 +17,7 @@ from sqlalchemy import (
     func,
     insert,
     literal,
+    null,
     or_,
     select,
     update,
@@ -44,6 +45,7 @@ class ClaimedRow:
     attributes: Mapping[str, str]
     attempts: int
     crashes: int
+    since_at: datetime | None  # when the subscription began
     refused: str
 
 
@@ -129,8 +131,9 @@ def suppress_readers(connection: Connection, details: Mapping[int, str], *, reas
 
 
 def _refusal(audience: Audience, now: datetime) -> ColumnElement[str | None]:
+    address = func.coalesce(subscribers.c.email, deliveries.c.email)
     rules: list[tuple[ColumnElement[bool], Any]] = [
-        (subscribers.c.erased.is_(True), literal("erased")),
+        (or_(subscribers.c.erased.is_(True), address.is_(None)), literal("erased")),
         (suppressions.c.key.is_not(None), suppressions.c.reason),
     ]
     if audience.newsletter:
@@ -163,6 +166,7 @@ def _claimable(audience: Audience, state: DeliveryState, now: datetime) -> Selec
         subscribers.c.attributes,
         deliveries.c.attempts,
         deliveries.c.crashes,
+        subscriptions.c.since_at if audience.newsletter else null().label("since_at"),
         _refusal(audience, now).label("refused"),
     )
     return (
@@ -190,6 +194,7 @@ def _claimed_row(row: Any, state: DeliveryState) -> ClaimedRow:
         attributes=row.attributes or {},
         attempts=row.attempts,
         crashes=row.crashes,
+        since_at=row.since_at,
         refused=row.refused,
     )
 
