@@ -14,7 +14,9 @@ from digest.routing.names import Candidate
 
 SIZE, STATE, SUPPORT, SUPPORT_MOST = 1.3, 5.0, 3.0, 1.6
 AT_HOME, NEAR_HOME, HOME_STATE = 4.0, 2.8, 1.4
-FOREIGN = 3.0
+FOREIGN, ABROAD = 3.0, 4.0
+DOUBT = 0.5
+PASSES = 2
 TEMPERATURE = 0.7
 SUPPORT_KM, HOME_KM, NEAR_HOME_KM = 80.0, 25.0, 120.0
 MOST_NAMESAKES = 16
@@ -36,7 +38,7 @@ class _Context(NamedTuple):
     """What a whole text says of where it plays: shares of the states named, countries named, the home."""
 
     states: Mapping[str, float]
-    countries: Mapping[str, int]
+    countries: Mapping[str, float]
     home: Home | None
     home_country: str
 
@@ -50,9 +52,10 @@ class Grounded:
 
 
 def ground(reading: Reading, home: Home | None, home_country: str) -> list[Grounded]:
-    """Choose among the namesakes of all names of a text, in two passes: alone, then with mutual support."""
+    """Choose among the namesakes of all names of a text, alone first, then with mutual support."""
     uses = list(reading.uses.values())
-    context = _Context(_state_shares(reading, uses), reading.countries, home, home_country)
+    states = reading.states + Counter(use.state for use in uses if use.state)
+    context = _Context(_shares(states), _shares(reading.countries, states.total()), home, home_country)
     rows = []
     for use in uses:
         scored = [(candidate, _score_alone(candidate, context)) for candidate in _namesakes(use)]
@@ -61,11 +64,13 @@ def ground(reading: Reading, home: Home | None, home_country: str) -> list[Groun
     alone = [Grounded(use, _softmax(scored[:MOST_NAMESAKES], use.nowhere)) for use, scored in rows]
     if len(rows) < 2:
         return alone
-    cells = _spread(alone)
-    result = []
-    for number, (use, scored) in enumerate(rows):
-        backed = [(candidate, score + _support(candidate, number, cells)) for candidate, score in scored]
-        result.append(Grounded(use, _softmax(backed, use.nowhere)))
+    result = alone
+    for _ in range(PASSES):
+        cells = _spread(result)
+        result = [
+            Grounded(use, _softmax([(c, score + _support(c, number, cells)) for c, score in scored], use.nowhere))
+            for number, (use, scored) in enumerate(rows)
+        ]
     return result
 
 
@@ -78,9 +83,9 @@ def _namesakes(use: NameUse) -> Sequence[Candidate]:
     return named or candidates
 
 
-def _state_shares(reading: Reading, uses: list[NameUse]) -> dict[str, float]:
-    counts = reading.states + Counter(use.state for use in uses if use.state)
-    total = sum(counts.values())
+def _shares(counts: Counter[str], others: int = 0) -> dict[str, float]:
+    """Return the part each name has of all; a single mention is believed by half."""
+    total = counts.total() + others + DOUBT
     return {state: count / total for state, count in counts.items()}
 
 
@@ -90,7 +95,7 @@ def _score_alone(candidate: Candidate, context: _Context) -> float:
     if candidate.state:
         score += STATE * context.states.get(candidate.state, 0.0)
     if candidate.country != context.home_country:
-        score += STATE / 2 if context.countries.get(candidate.country) else -FOREIGN
+        score += ABROAD * context.countries.get(candidate.country, 0.0) - FOREIGN
     if home is not None and candidate.country == home.country:
         away = distance_km(candidate.lat, candidate.lon, home.lat, home.lon)
         if away <= HOME_KM:

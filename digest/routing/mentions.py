@@ -53,7 +53,7 @@ _AFTER = re.compile(
 )  # fmt: skip
 _STATE_OF = {name: code for code, name in US_STATES.items()}
 _AP_KEYS = {name_key(short): code for short, code in AP_ABBREVIATIONS.items() if "." not in short}
-_NOWHERE, _NOWHERE_SMALL = 5.0, 9.0
+_NOWHERE, _NOWHERE_SMALL = 5.0, 8.0
 _AFTER_TIMES = {"official": 1.2, "paper": 0.15, "site": 0.5, "team": 0.4, "company": 0.5}
 METONYMS = ("washington", "white house", "capitol hill")
 _STATE_AND_CITY = ("new york", "washington")
@@ -136,7 +136,7 @@ _TITLES = frozenset(
 )
 _NEVER = frozenset(
     "january february march april may june july august september october november december sunday monday tuesday "
-    "wednesday thursday friday saturday christmas easter halloween thanksgiving congress internet earth police".split()
+    "wednesday thursday friday saturday sens reps govs christmas mart easter halloween thanksgiving congress internet earth police".split()
 )
 _INITIAL_AFTER = re.compile(r" [A-Z]\.(?: |,|-)")
 _DOUBLE_NAME = re.compile(r" [A-Z][a-z]+-[A-Z][a-z]")
@@ -444,7 +444,17 @@ class _Walk:
             ]
             if not use.mentions:
                 del self._found.uses[key]
+        self._join_counties()
         return self._found
+
+    def _join_counties(self) -> None:
+        """Count the bare name of a county that the text names as the county, unless a city bears it too."""
+        uses = self._found.uses
+        for use in [use for use in uses.values() if use.is_county]:
+            bare = uses.get(use.name.key.removesuffix(" county"))
+            if bare is not None and not bare.state and max(c.population for c in bare.name.candidates) < BIG_NAME:
+                use.mentions += bare.mentions
+                del uses[bare.name.key]
 
 
 def _word_key(word: str) -> str:
