@@ -146,7 +146,7 @@ def dotted(place: Sequence[str | int]) -> str:
 
 
 def _is_empty(node: Node) -> bool:
-    return isinstance(node, ScalarNode) and node.value == "" and node.style is None
+    return isinstance(node, ScalarNode) and node.value == "" and not node.style
 
 
 def _compose(text: str) -> Node | None:

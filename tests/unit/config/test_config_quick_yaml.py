@@ -32,7 +32,7 @@ def outline(node: Node | None) -> object:
     if node is None:
         return None
     start = (str(node.tag), node.start_mark.line, node.start_mark.column)
-    if node.value == "" and node.style is None:
+    if node.value == "" and not node.style:
         return start[0]  # nothing is written there; `position` takes the key's place
     if isinstance(node, MappingNode):
         return start, [(outline(key), outline(value)) for key, value in node.value]
