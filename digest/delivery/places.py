@@ -22,6 +22,7 @@ class Place(enum.Enum):
 
 
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
+_PLAIN_URL = re.compile(r"https?://[A-Za-z0-9._~:/?#@!$()*+,;=%-]+\Z")  # nothing that HTML would escape
 _ALLOWED_URL = re.compile(r"(?:https?://|mailto:|tel:)[^\s<>\"]+\Z", re.IGNORECASE)
 _URL_ATTRIBUTES = frozenset({"href", "src", "action", "background", "cite", "poster"})
 # What stands between two conditional comments is markup too: Outlook reads it.
@@ -40,7 +41,9 @@ def encode_value(value: str, place: Place, name: str) -> str:
     Raises:
         MessageError: a URL that is not http, https, mailto or tel.
     """
-    clean = _CONTROLS.sub(" ", value)
+    if place is Place.URL and _PLAIN_URL.match(value):
+        return value
+    clean = value if value.isprintable() else _CONTROLS.sub(" ", value)
     if place is Place.TEXT:
         return clean
     if place is Place.HTML:

@@ -9,6 +9,7 @@ SOFT_BREAK = b"=\r\n"
 
 _WIDTH = 73  # leaves room for "=2E" instead of a leading dot and for the "=" of a soft break: 76 in all
 _UNSAFE = re.compile(rb"[^\x20-\x3c\x3e-\x7e]")
+_EASY = re.compile(rb"[\x21-\x3c\x3e-\x7e]+(?: [\x21-\x3c\x3e-\x7e]+)*\Z")
 _LINE_END = re.compile(r"\r\n|\r|\n")
 
 
@@ -19,11 +20,15 @@ def quote(text: str) -> bytes:
     and no two blanks stand together, so the bytes need no dot-stuffing (RFC 5321 §4.5.2) and are their own
     relaxed canonical form (RFC 6376 §3.4.4).
     """
+    if "\n" not in text and "\r" not in text:
+        return _quote_line(text)
     return b"\r\n".join(_quote_line(line) for line in _LINE_END.split(text))
 
 
 def _quote_line(line: str) -> bytes:
     raw = line.encode("utf-8", "replace")
+    if len(raw) <= _WIDTH and _EASY.match(raw):
+        return _guard(raw)
     safe = _UNSAFE.sub(lambda found: b"=%02X" % found[0][0], raw).replace(b"  ", b" =20")
     if safe.endswith(b" "):
         safe = safe[:-1] + b"=20"
