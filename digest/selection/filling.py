@@ -36,7 +36,11 @@ class Filling:
         self.taken: dict[int, int] = {}
         self.capped: dict[int, str] = {}
         # The best overall match is for the lead, wherever it stands in the edition.
-        self.order = sorted(range(self.more), key=lambda number: newsletter.sections[number].layout != "lead")
+        self.order = sorted(range(self.more), key=lambda number: not self.is_lead(number))
+
+    def is_lead(self, number: int) -> bool:
+        """Return whether the place is a section that leads the edition."""
+        return number < self.more and self._newsletter.sections[number].layout == "lead"
 
     def limit(self, number: int) -> int:
         """Return how many stories the place takes."""
@@ -76,6 +80,11 @@ class Filling:
                 return
             self.put(number, entry, how)
             added += 1
+
+    def fill_leads(self) -> None:
+        """Fill the sections that lead."""
+        for number in filter(self.is_lead, self.order):
+            self.fill(number)
 
     def fill_all(self) -> None:
         """Fill the sections, the lead first and then in reading order, and last the further headlines."""
@@ -152,7 +161,7 @@ class Filling:
     def _is_claimed(self, entry: Entry, number: int) -> bool:
         """Return whether a later section with `reserve` would stay empty without it; the lead always takes its best."""
         sections = self._newsletter.sections
-        if number == self.more or sections[number].layout == "lead":
+        if number == self.more or self.is_lead(number):
             return False
         rest = self.order[self.order.index(number) + 1 :]
         waiting = [later for later in rest if sections[later].reserve and not self.places[later]]

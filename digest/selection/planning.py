@@ -138,6 +138,7 @@ def _plan_on(newsletter: Newsletter, situation: Situation, *, rungs: list[Rung],
     plan = Plan(newsletter, situation, ranker.index, rungs, ranker, ranks, filling)
     for number, entry in _pinned(plan):
         filling.put(number, entry, "pinned")
+    filling.fill_leads()
     for number, entry in _must_include(plan):
         filling.put(number, entry, "must_include")
     filling.fill_all()
@@ -174,12 +175,11 @@ def _pinned(plan: Plan) -> Iterator[tuple[int, Entry]]:
 
 
 def _must_include(plan: Plan) -> Iterator[tuple[int, Entry]]:
-    """Yield stories that must stand somewhere: where they fit, rather not as the lead, else among further headlines."""
+    """Yield stories that must stand somewhere and do not lead: in the first section that takes them, or at the end."""
     filling = plan.filling
     for position in _named(plan, plan.newsletter.must_include, "must_include"):
-        fitting = [n for n in reversed(filling.order) if filling.has_room(n) and _fits(plan, position, n)]
-        plain = [n for n in sorted(fitting) if plan.newsletter.sections[n].layout != "lead"]
-        number = (plain or fitting or [filling.more])[0]
+        free = (number for number in range(filling.more) if filling.has_room(number))
+        number = next((number for number in free if _fits(plan, position, number)), filling.more)
         yield number, plan.entry(position, number)
 
 

@@ -27,7 +27,7 @@ def _one(word: str) -> str:
         return ""
     body = r"\s+".join(re.escape(part) for part in parts)
     before = r"(?<!\w)" if _has_edge(parts[0][0]) else ""
-    after = "" if open_ended or not _has_edge(parts[-1][-1]) else r"(?!\w)"
+    after = r"\w*" if open_ended else r"(?!\w)" if _has_edge(parts[-1][-1]) else ""
     return f"{before}{body}{after}"
 
 

@@ -1,0 +1,161 @@
+"""Properties of selection over random pools and newsletters."""
+
+from __future__ import annotations
+
+import itertools
+import random
+from collections import Counter
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from digest.config.newsletter import Newsletter
+from digest.model.candidate import Candidate
+from digest.selection import choose, explain
+from digest.selection.filling import first_topic
+from digest.testing.candidates import SLOT_AT, make_candidate, make_newsletter, make_situation
+
+REGIONS, TOPICS, SOURCES = ("denver", "boulder"), ("business", "sports", "tech"), ("desk", "wire", "radio")
+shares = st.sampled_from((0.1, 0.25, 0.5, 0.9))
+
+
+@st.composite
+def candidates(draw: st.DrawFn) -> list[Candidate]:
+    """Draw a pool with ties, clusters, shared addresses and embargoes."""
+    pool = []
+    for number in range(draw(st.integers(0, 14))):
+        story = make_candidate(
+            f"s{number}",
+            age_h=draw(st.sampled_from((-1, 0, 1, 1, 2, 10, 30, 60))),
+            source=draw(st.sampled_from(SOURCES)),
+            regions=draw(st.dictionaries(st.sampled_from(REGIONS), shares, max_size=2)),
+            topics=draw(st.dictionaries(st.sampled_from(TOPICS), shares, max_size=2)),
+            cluster=draw(st.sampled_from(("", "", "k1", "k2"))),
+            canonical_url=f"https://news.example.com/{draw(st.sampled_from((str(number), str(number), 'x')))}",
+            has_picture=draw(st.booleans()),
+            embargo_until=draw(st.sampled_from((None, None, SLOT_AT + timedelta(hours=1)))),
+        )
+        pool.append(story)
+    return pool
+
+
+@st.composite
+def rules(draw: st.DrawFn) -> dict[str, Any]:
+    """Draw a rule that takes everything, a region, a topic, or both."""
+    rule: dict[str, Any] = {}
+    if draw(st.booleans()):
+        rule["regions"] = draw(st.sampled_from(("$region", "boulder")))
+    if draw(st.booleans()):
+        rule["topics"] = draw(st.sampled_from(TOPICS))
+    return rule
+
+
+@st.composite
+def newsletters(draw: st.DrawFn) -> Newsletter:
+    """Draw a newsletter with caps, a reserve, pins and a ladder."""
+    caps = st.sampled_from((None, 1, 2))
+    sections = [
+        {
+            "title": f"Section {number}",
+            "match": draw(rules()),
+            "limit": draw(st.integers(1, 3)),
+            "layout": draw(st.sampled_from(("lead", "story", "headlines"))),
+            "reserve": draw(st.booleans()),
+            "max_per_source": draw(caps),
+            "max_per_topic": draw(caps),
+        }
+        for number in range(draw(st.integers(1, 4)))
+    ]
+    return make_newsletter(
+        region="denver",
+        sections=sections,
+        max_per_source=draw(caps),
+        max_per_topic=draw(caps),
+        more_headlines={"limit": draw(st.integers(0, 3))},
+        min_stories=draw(st.integers(0, 4)),
+        fallback=draw(st.sampled_from(([], [{"window": "3d"}, {"match": {"topics": "tech"}, "title": "Tech"}]))),
+    )
+
+
+situations = st.builds(
+    make_situation,
+    used=st.sampled_from((frozenset[str](), frozenset({"s1"}))),
+    told=st.sampled_from((frozenset[str](), frozenset({"k2"}))),
+    source_weights=st.just({"desk": 1.5}),
+)
+
+
+@settings(max_examples=80, deadline=None)
+@given(newsletters(), candidates(), situations, st.randoms(use_true_random=False))
+def test_order_of_input_does_not_matter(n: Newsletter, pool: list[Candidate], s: Any, rng: random.Random) -> None:
+    """The same stories in any order give the same choice, reasons included."""
+    shuffled = list(pool)
+    rng.shuffle(shuffled)
+    assert choose(n, shuffled, s) == choose(n, pool, s)
+
+
+@settings(max_examples=80, deadline=None)
+@given(newsletters(), candidates(), situations)
+def test_no_event_twice_and_limits_hold(n: Newsletter, pool: list[Candidate], s: Any) -> None:
+    """No story, cluster or address stands twice; limits and caps of sections and of the edition hold."""
+    choice = choose(n, pool, s)
+    by_id = {candidate.id: candidate for candidate in pool}
+    chosen = [by_id[story_id] for story_id in choice.story_ids]
+    for names in ([c.id for c in chosen], [c.cluster for c in chosen if c.cluster], [c.canonical_url for c in chosen]):
+        assert len(names) == len(set(names))
+    also = [other for section in choice.sections for story in section.stories for other in story.also]
+    assert not set(also) & set(choice.story_ids)
+    assert len(choice.more) <= n.more_headlines.limit
+    assert_caps(chosen, n.max_per_source, n.max_per_topic)
+    for section in choice.sections:
+        rule = n.sections[section.index]
+        assert len(section.stories) <= rule.limit
+        assert_caps([by_id[story.story_id] for story in section.stories], rule.max_per_source, rule.max_per_topic)
+
+
+def assert_caps(stories: list[Candidate], per_source: int | None, per_topic: int | None) -> None:
+    """Check that no source and no first topic comes more often than it may."""
+    sources = Counter(story.source for story in stories)
+    topics = Counter(first_topic(story.topics) for story in stories if story.topics)
+    assert per_source is None or max(sources.values(), default=0) <= per_source
+    assert per_topic is None or max(topics.values(), default=0) <= per_topic
+
+
+@settings(max_examples=60, deadline=None)
+@given(newsletters(), candidates(), situations, st.integers(0, 14))
+def test_irrelevant_story_changes_nothing(n: Newsletter, pool: list[Candidate], s: Any, at: int) -> None:
+    """A story that no rule takes leaves the whole choice as it was."""
+    narrow = [
+        section.model_copy(update={"match": section.match.model_copy(update={"sources": SOURCES})})
+        for section in n.sections
+    ]
+    ladder = tuple(step for step in n.fallback if step.match is None)
+    n = n.model_copy(update={"sections": tuple(narrow), "fallback": ladder})
+    stranger = make_candidate("stranger", source="elsewhere", regions={"denver": 1.0}, topics={"tech": 1.0})
+    assert choose(n, [*pool[:at], stranger, *pool[at:]], s) == choose(n, pool, s)
+
+
+@settings(max_examples=60, deadline=None)
+@given(newsletters(), candidates(), situations)
+def test_every_story_is_chosen_or_refused_with_a_reason(n: Newsletter, pool: list[Candidate], s: Any) -> None:
+    """`explain` agrees with `choose` on each story, and leaves none without a reason; refusals are never chosen."""
+    choice = choose(n, pool, s)
+    assert not {refused.story_id for refused in choice.refused} & set(choice.story_ids)
+    for candidate in pool:
+        selected, reasons = explain(n, pool, s, candidate.id)
+        assert selected == (candidate.id in choice.story_ids)
+        assert selected or any(not reason.took for reason in reasons)
+
+
+@settings(max_examples=60, deadline=None)
+@given(newsletters(), candidates(), situations)
+def test_scores_add_up_and_order_sections(n: Newsletter, pool: list[Candidate], s: Any) -> None:
+    """The total is the sum of the named parts, and each section runs from the best score down."""
+    choice = choose(n, pool, s)
+    for stories in [section.stories for section in choice.sections]:
+        totals = [story.score.total for story in stories]
+        assert totals == pytest.approx([sum(value for _, value in story.score.parts) for story in stories])
+        assert all(first >= second - 1e-9 for first, second in itertools.pairwise(totals))
