@@ -18,7 +18,7 @@ _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ufdd0-\ufdef\ufffe\uffff\u
 _BIDI_OVERRIDES = re.compile(r"[\u202a-\u202e\u2066-\u2069]")
 _BIDI_ALL = re.compile(r"[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _SPACE = re.compile(r"[\s\u2028\u2029]+")
-_UNSAFE_IN_URL = re.compile(r"[\x00-\x20\x7f-\xa0\"'<>`\\{}|^\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+_UNSAFE_IN_URL = re.compile(r"[\x00-\x20\x7f-\xa0\ufdd0-\ufdef\ufffe\uffff\"'<>`\\{}|^\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 def clean_characters(text: str) -> str:
@@ -59,7 +59,12 @@ def safe_url(url: str, schemes: tuple[str, ...] = ("http", "https")) -> str:
         return ""
     if parts.scheme.lower() not in schemes or (parts.scheme.lower().startswith("http") and not parts.hostname):
         return ""
-    return _UNSAFE_IN_URL.sub(_escape, text)
+    return escape_url(text)
+
+
+def escape_url(url: str) -> str:
+    """Percent-encode what breaks out of an attribute or a line, whatever the address is."""
+    return _UNSAFE_IN_URL.sub(_escape, url[:MAX_URL])
 
 
 def _escape(found: re.Match[str]) -> str:

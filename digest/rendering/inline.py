@@ -102,7 +102,7 @@ class _RunReader(HTMLParser):
 
 def parse_inline(markup: str) -> Inline:
     """Return the runs of inline markup; unknown tags give their text, scripts nothing."""
-    return _parsed(markup[:MAX_MARKUP])
+    return _parsed(clean_characters(markup[:MAX_MARKUP]))
 
 
 @lru_cache(maxsize=4096)

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
-
 from digest.errors import RenderError
-from digest.model.edition import Edition
-from digest.model.slots import make_marker, slot_mark, split_at_marks
+from digest.model.slots import slot_mark, split_at_marks
 
 SLOTS = ("email", "name", "unsubscribe_url", "preferences_url", "view_url", "weekly_url", "since")
 """Slots besides `attributes.X` (see the architecture document)."""
@@ -39,11 +36,6 @@ class _AttributeMarks:
         return slot_mark(self._marker, f"attributes.{name}")
 
     __getitem__ = __getattr__
-
-
-def marker_of(edition: Edition) -> str:
-    """Return a marker that depends on all content, so that no story can hold it."""
-    return make_marker(hashlib.sha256(repr(edition).encode(errors="replace")).hexdigest())
 
 
 def measure(html: str, marker: str) -> int:

@@ -56,7 +56,7 @@ def make_subject(edition: Edition, newsletter: Newsletter, *, day: str) -> tuple
 
 def _words(edition: Edition, newsletter: Newsletter, day: str) -> Mapping[str, Any]:
     stories: list[StoryWords | _NoStory] = [
-        StoryWords(s.story.headline[:MAX_RULE], s.story.summary[:MAX_RULE], s.story.source_name, s.story.url)
+        StoryWords(*(text[:MAX_RULE] for text in (s.story.headline, s.story.summary, s.story.source_name, s.story.url)))
         for s in edition.stories[:3]
     ]
     lead, second, third = [*stories, *[_NoStory()] * 3][:3]

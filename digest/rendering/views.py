@@ -14,7 +14,7 @@ from digest.config.newsletter import Newsletter
 from digest.config.settings import Settings
 from digest.model.edition import Edition, EditionStory
 from digest.model.story import Part, Picture, Story
-from digest.rendering.cleaning import plain_line, safe_url
+from digest.rendering.cleaning import escape_url, plain_line, safe_url
 from digest.rendering.inline import Inline, parse_inline
 from digest.rendering.phrases import Phrases
 
@@ -178,7 +178,7 @@ def view_story(entry: EditionStory, phrases: Phrases, picture_url: PictureUrl) -
     direction = _direction(headline)
     lead = tuple(filter(None, map(parse_inline, story.lead[:MAX_PARAGRAPHS])))
     return StoryView(
-        id=story.id,
+        id=story.id[:200],
         number=entry.number,
         headline=headline,
         url=safe_url(story.url),
@@ -213,7 +213,7 @@ def _picture(picture: Picture | None, headline: str, phrases: Phrases, picture_u
     width, height = picture.width or 0, picture.height or 0
     if 0 < width < SMALLEST_PICTURE or 0 < height < SMALLEST_PICTURE:
         return None
-    url = picture_url(picture.url)
+    url = escape_url(picture_url(picture.url))
     if not url:
         return None
     widest = PORTRAIT_WIDTH if height > width > 0 else PICTURE_WIDTH
