@@ -129,9 +129,9 @@ def coffers(c: Canvas, centre: tuple[float, float], *, radius: float, tone: str)
 def capitol_dome(c: Canvas) -> None:
     """Draw the silhouette of a domed capitol at dusk."""
     c.sky("#6c6a94", "#f6bf95", until=470, bands=9)
-    c.sun((850, 330), 60, colour="#fde3b4", sky="#e8ab92")
+    c.sun((880, 330), 56, colour="#fde3b4", sky="#d5a092")
     far = "#544b6e"
-    c.rect((120, 404, 960, 96), far)
+    c.rect((120, 404, 960, 130), far)
     c.rect((300, 376, 600, 124), far)
     c.poly([(470, 380), (600, 330), (730, 380)], far)
     dark = "#463e60"
@@ -202,7 +202,7 @@ def portico(c: Canvas) -> None:
 def ballot_desk(c: Canvas) -> None:
     """Draw a ballot and a pencil on a desk under a lamp."""
     c.rect((0, 0, 1200, 600), "#2f4a52")
-    c.poly([(830, 150), (1010, 210), (1040, 480), (90, 480), (130, 420)], "#3d5f63")
+    c.poly([(872, 214), (1006, 262), (1010, 480), (150, 480)], "#3d5f63")
     c.rect((0, 440, 1200, 160), "#8a5f43")
     c.rect((0, 440, 1200, 10), "#a97752")
     c.oval((150, 452, 860, 140), "#b5835a")
