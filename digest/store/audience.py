@@ -1,24 +1,19 @@
-"""Who gets an edition, as a query: confirmed, not paused, not suppressed, of the audience; enqueues nobody."""
+"""An audience expression as a condition over subscribers, on both databases; parsing it is in `model.audience`."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
 from functools import partial
 from operator import eq, ge, gt, le, lt, ne
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
-    Connection,
-    Select,
     Text,
     and_,
-    exists,
     func,
     literal,
     or_,
-    select,
     true,
     type_coerce,
 )
@@ -27,42 +22,7 @@ from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import Float
 
 from digest.model import audience as model
-from digest.model.subscriber import Frequency, SubscriptionState
-from digest.store.tables import subscribers, subscriptions, suppressions
-
-
-def audience_query(
-    newsletter: str,
-    now: datetime,
-    *,
-    audience: model.Audience | None = None,
-    frequency: Frequency = Frequency.EVERY,
-) -> Select[Any]:
-    """Return a SELECT of `id`, `email`, `timezone` of everyone who gets an edition of the newsletter now.
-
-    A pause that is over counts as confirmed. Columns can be changed with `with_only_columns`, as for
-    an INSERT from it.
-    """
-    s = subscriptions.c
-    active = or_(
-        s.state == SubscriptionState.CONFIRMED.value,
-        and_(s.state == SubscriptionState.PAUSED.value, s.paused_until <= now),
-    )
-    query = (
-        select(subscribers.c.id, subscribers.c.email, subscribers.c.timezone)
-        .join(subscriptions, subscriptions.c.subscriber_id == subscribers.c.id)
-        .where(s.newsletter == newsletter, active, s.frequency == frequency.value, subscribers.c.erased.is_(False))
-        .where(~exists().where(suppressions.c.key == subscribers.c.key))
-    )
-    return query if audience is None else query.where(audience_condition(audience))
-
-
-def count_audience(
-    connection: Connection, newsletter: str, now: datetime, *, audience: model.Audience | None = None
-) -> int:
-    """Return how many would get an edition of the newsletter now."""
-    query = audience_query(newsletter, now, audience=audience).with_only_columns(func.count())
-    return connection.execute(query).scalar_one()
+from digest.store.tables import subscribers
 
 
 def audience_condition(audience: model.Audience) -> ColumnElement[bool]:
