@@ -13,10 +13,17 @@ from digest.sources.text import strip_unwanted
 
 _TRACKING = re.compile(
     r"(?:utm_|ga_|mc_|pk_|piwik_|matomo_|hsa_|vero_|oly_|at_|ns_|wt_|__hs|_hs|trk_|bsft_|fb_)\w*|"
-    r"(?:fbclid|gclid|gclsrc|dclid|msclkid|yclid|twclid|igshid|ttclid|wbraid|gbraid|li_fat_id|mkt_tok|s_kwcid|cmpid|cmp|cid|"
-    r"ocid|ito|icid|ncid|ftag|xtor|smid|smtyp|sr_share|partner|src|source|ref|referrer|rss|feed|ref_src|ref_url|spm|share|"
-    r"outputtype|amp|_ga|_gl|guccounter|guce_referrer|guce_referrer_sig|taid|cvid|campaign_id|feature|ved|usg|soc_src|soc_trk)",
+    r"(?:fbclid|gclid|gclsrc|dclid|msclkid|yclid|twclid|igshid|ttclid|wbraid|gbraid|li_fat_id|mkt_tok|s_kwcid|cmpid|"
+    r"ocid|ito|icid|ncid|ftag|xtor|smid|smtyp|sr_share|ref_src|ref_url|spm|outputtype|amp|_ga|_gl|guccounter|"
+    r"guce_referrer|guce_referrer_sig|taid|cvid|soc_src|soc_trk)",
     re.I,
+)
+# Names that may also tell pages apart: only with a value that says where a reader came from.
+_CAMPAIGN_NAMES = frozenset(
+    {"source", "src", "ref", "referrer", "from", "via", "feed", "share", "partner", "cmp", "cid", "rss"}
+)
+_CAMPAIGN_VALUE = re.compile(
+    r"(?:rss|feed|atom|twitter|tw|facebook|fb|e?mail|newsletter|social|share|home|top|1|yes|true)?(?![^\W_])", re.I
 )
 _AMP_PATH = re.compile(r"(?:/amp(?:/index\.html?)?|\.amp(?:\.html)?)/?$", re.I)
 _MOBILE_HOST = re.compile(r"^(?:www|m|mobile|amp|wap)\.(?=[^.]+\.[^.]+)")
@@ -44,14 +51,18 @@ def canonical_url(url: str) -> str:
     if parts.scheme.lower() not in {"http", "https"} or not host:
         return ""
     if host.endswith(".cdn.ampproject.org") and (cached := _AMP_CACHE.match(parts.path)):
-        return canonical_url(f"https://{cached[1]}")
+        return canonical_url(f"https://{cached[1]}?{parts.query}")
     host = _MOBILE_HOST.sub("", _ascii_host(host))
     where = host if port in {None, 80, 443} else f"{host}:{port}"
     path = _AMP_PATH.sub("", _INDEX.sub("", parts.path)).rstrip("/")
     path = quote(path, safe="/%:@!$&'()*+,;=~-._")
-    kept = sorted((k, v) for k, v in parse_qsl(parts.query, keep_blank_values=True) if not _TRACKING.fullmatch(k))
+    kept = sorted((k, v) for k, v in parse_qsl(parts.query, keep_blank_values=True) if not _is_tracking(k, v))
     query = f"?{urlencode(kept)}" if kept else ""
     return strip_unwanted(f"https://{where}{path}{query}")
+
+
+def _is_tracking(name: str, value: str) -> bool:
+    return bool(_TRACKING.fullmatch(name) or (name.lower() in _CAMPAIGN_NAMES and _CAMPAIGN_VALUE.match(value)))
 
 
 def _ascii_host(host: str) -> str:

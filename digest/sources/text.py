@@ -19,7 +19,8 @@ _SENTENCE_END = re.compile(r"([.!?…。！？]+[\"'”’»)\]]*)(\s+|$)|([。�
 _CLAUSES = re.compile(r"(?:,|;|:| —| –| -| and| but| after| as| while| because| which| who)(?=\s)")
 _TEASERS = re.compile(
     r"(?:\s*\[\s*(?:…|\.\.\.)\s*\]|(?:^|(?<=[.!?…\])»”\"]))\s*[\[(]?"
-    r"(?:Continue reading|CONTINUE READING|Read more|READ MORE|Read the full (?:story|article)|Keep reading)\b[^.!?]{0,80})+\s*$"
+    r"(?:Continue reading|CONTINUE READING|Read more|READ MORE|Read the full (?:story|article)|Keep reading)\b"
+    r"[^.!?]{0,80})+\s*$"
 )
 _APPEARED_FIRST = re.compile(r"\s*The post .{1,300}? (?:appeared first on|first appeared on) .{1,120}$", re.DOTALL)
 _TEASER_SIGNS = (

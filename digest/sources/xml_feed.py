@@ -26,6 +26,7 @@ _BARE_AMPERSAND = re.compile(r"&(?!(?:lt|gt|amp|quot|apos|#\d{1,7}|#[xX][0-9a-fA
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 _DECLARATIONS = re.compile(r"<\?xml\b[^<>]{0,200}\?>")
 _TAG = re.compile(r"<[A-Za-z][^<>]*=[^<>]*>")
+_VOID_TAG = re.compile(r"<((?:br|hr|img|wbr)\b[^<>/]*(?:/(?!>)[^<>/]*)*)>", re.I)
 _VALUE = re.compile(r"\"[^\"]*\"|'[^']*'|=\s*([^\s\"'<>=]+)")
 _BARE_LESS = re.compile(r"<(?![A-Za-z_/!?])")
 
@@ -65,6 +66,7 @@ def mend(text: str) -> str:
 
 def _mend_markup(text: str) -> str:
     text = _BARE_LESS.sub("&lt;", _BARE_AMPERSAND.sub("&amp;", text))
+    text = _VOID_TAG.sub(r"<\1 />", text)
     return _TAG.sub(lambda tag: _VALUE.sub(lambda found: f'="{found[1]}"' if found[1] else found[0], tag[0]), text)
 
 

@@ -47,10 +47,11 @@ def test_any_text_gives_a_date_or_none(text: str) -> None:
     assert found is None or found.utcoffset() == timedelta(0)
 
 
-@given(st.datetimes(min_value=datetime(1971, 1, 1), max_value=datetime(2199, 1, 1)))
-def test_iso_dates_round_trip(moment: datetime) -> None:
+@given(st.integers(min_value=31_536_000, max_value=7_226_582_400))
+def test_iso_dates_round_trip(timestamp: int) -> None:
     """An ISO date in UTC comes back as the same instant."""
-    assert parse_date(moment.replace(tzinfo=UTC).isoformat()) == moment.replace(tzinfo=UTC)
+    moment = datetime.fromtimestamp(timestamp, UTC)
+    assert parse_date(moment.isoformat()) == moment
 
 
 def test_ages() -> None:

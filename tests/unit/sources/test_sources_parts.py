@@ -19,7 +19,7 @@ def _shape(body: Body) -> list[tuple[str, str, int]]:
         "<p>Lead.</p><p><b>Why it matters</b>: It counts.</p><ul><li>a</li><li>b</li></ul>",
         "<p>Lead.</p><p>WHY IT MATTERS: It counts.</p><ul><li>a</li><li>b</li></ul>",
         "<p>Lead.</p><p><strong>Why it matters</strong> It counts.</p><ul><li>a</li><li>b</li></ul>",
-        "<p>Lead.</p><p><strong>Why it matters:</strong></p><p>It counts.</p><ul><li><p>a</p></li><li><p>b</p></li></ul>",
+        "<p>Lead.</p><p><strong>Why it matters:</strong></p><p>It counts.</p><ul><li><p>a</p><li><p>b</p></ul>",
         "<p>Lead.</p><h3>Why it matters</h3><p>It counts.</p><ol><li>a</li><li>b</li></ol>",
         "<p>Lead.</p><p><strong>Why it matters:</strong> It counts.<br>• a<br>• b</p>",
         "Lead.<br><br><b>Why it matters:</b> It counts.<br>- a<br>- b",
@@ -76,7 +76,8 @@ def test_bullets_right_after_the_lead() -> None:
 def test_photo_credits_are_no_text() -> None:
     """A credit line or caption belongs to the picture."""
     body = _body(
-        "<p>Photo: A. Person/Agency</p><p>Lead.</p><figure><img src='https://e.example.com/a.png'><figcaption>Photo: Other</figcaption></figure>"
+        "<p>Photo: A. Person/Agency</p><p>Lead.</p>"
+        "<figure><img src='https://e.example.com/a.png'><figcaption>Photo: Other</figcaption></figure>"
     )
     assert body.credit == "A. Person/Agency"
     assert body.lead == ("Lead.",)

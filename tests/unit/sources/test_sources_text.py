@@ -62,7 +62,7 @@ def test_shorten_keeps_its_limit(text: str, limit: int) -> None:
 
 @given(st.text())
 def test_clean_text_is_one_printable_line(text: str) -> None:
-    """Cleaned text has no line break, control, bidi override or lone surrogate, and stays the same when cleaned again."""
+    """Cleaned text has no line break, control, bidi override or surrogate, and stays as it is when cleaned again."""
     cleaned = clean_text(text)
     assert not set("\n\r\0\x1b\u202e\u2066") & set(cleaned)
     assert clean_text(cleaned) == cleaned
