@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from digest.editions.slots import Slot
 from digest.editions.wallclock import to_instant
@@ -15,9 +15,16 @@ def reader_morning(slot: Slot, timezone: str) -> datetime:
     Never before the slot, as the edition does not exist earlier, and less than 25 hours after it. Readers whose zone
     is "" or not known get theirs at the slot.
     """
-    if timezone not in available_timezones():
+    zone = _find_zone(timezone)
+    if zone is None:
         return slot.at
-    zone = ZoneInfo(timezone)
     day = slot.at.astimezone(zone).date()
     mornings = (to_instant(day + timedelta(days=ahead), slot.local.time(), zone).at for ahead in (0, 1, 2))
     return next(at for at in mornings if at >= slot.at).astimezone(UTC)
+
+
+def _find_zone(timezone: str) -> ZoneInfo | None:
+    try:
+        return ZoneInfo(timezone)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return None

@@ -34,7 +34,7 @@ def edition_from_json(text: str) -> Edition:
         if version > VERSION:
             raise StoreError(f"this edition was recorded in format {version}; this program reads up to {VERSION}")
         edition = _decode(Edition, record["edition"])
-    except (KeyError, TypeError, ValueError) as error:
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise StoreError(f"the record of an edition cannot be read: {error}") from error
     return cast("Edition", edition)
 

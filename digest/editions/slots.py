@@ -77,11 +77,13 @@ def _as_instant(moment: datetime, zone: ZoneInfo) -> datetime:
 
 def _between(schedule: Schedule, zone: ZoneInfo, start: datetime, end: datetime) -> list[Slot]:
     """Return all slots from start to end, skipped ones too; at one instant there is one edition."""
-    # A zone is at most a day away from UTC, and a moved edition LONGEST_MOVE days from where it was written.
-    margin = timedelta(days=LONGEST_MOVE + 2)
-    days = _day(start, zone) - margin, _day(end, zone) + margin
+    # A gap can carry a time into the next day, and holidays an edition LONGEST_MOVE days away.
+    first, last = _day(start, zone) - timedelta(days=1), _day(end, zone) + timedelta(days=1)
+    margin = timedelta(days=LONGEST_MOVE)
     unique: dict[datetime, Slot] = {}
-    for due in due_times(schedule, zone, *days):
+    for due in due_times(schedule, zone, first - margin, last + margin):
+        if not first <= due.day <= last:
+            continue
         slot = _slot(due, zone)
         if start <= slot.at < end:
             known = unique.get(slot.at)
