@@ -7,9 +7,12 @@ import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import typer
+
+if TYPE_CHECKING:
+    from digest.outbox import SendProgress
 
 
 def print_json(value: Any) -> None:
@@ -44,6 +47,9 @@ def note(message: str) -> None:
     typer.echo(message, err=True)
 
 
+_TELL_EVERY_S = 5
+
+
 class Steps:
     """Progress over a known number of steps; see `steps`."""
 
@@ -60,9 +66,20 @@ class Steps:
         self.done = to if to is not None else self.done + 1
         if self._bar:
             self._bar.update(self._task, completed=self.done, description=f"{self.label} {what}"[:60])
-        elif time.monotonic() - self._told_at > 5:
+        elif time.monotonic() - self._told_at > _TELL_EVERY_S:
             self._told_at = time.monotonic()
             note(f"{self.label}: {self.done}/{self.total} {what}".rstrip())
+
+    def follow(self, moment: SendProgress) -> None:
+        """Show a moment of a send: what is done of all, how fast, what went wrong so far."""
+        sums = moment.sums
+        self.total = sums.selected
+        if self._bar:
+            self._bar.update(self._task, total=self.total)
+        waiting = sums.queued + sums.sending
+        left = f", {moment.seconds_left:.0f} s left" if moment.seconds_left and waiting else ""
+        trouble = figures({"deferred": sums.deferred, "failed": sums.failed}) if sums.deferred or sums.failed else ""
+        self.advance(f"{moment.per_second:.0f}/s{left} {trouble}".rstrip(), to=self.total - waiting)
 
 
 @contextmanager

@@ -10,7 +10,6 @@ from digest.config.positions import Positions
 from digest.config.project import Project
 from digest.editions import check_schedule
 from digest.errors import Problem
-from digest.pipeline.workspace import Workspace
 from digest.rendering import find_problems_in_templates
 from digest.routing.checks import check_regions, check_topics
 from digest.selection import rules_that_never_match
@@ -50,7 +49,6 @@ def _newsletters(project: Project, positions: Positions) -> Iterator[Problem]:
 
 
 def _templates(project: Project) -> Iterator[Problem]:
-    workspace = Workspace(project, read_only=True)
-    newsletters = list(project.newsletters.values())
-    for file, line, message in find_problems_in_templates(workspace.template_folders, newsletters, project.settings):
+    own = project.root / project.settings.templates if project.settings.templates else None
+    for file, line, message in find_problems_in_templates(own, project.newsletters.values()):
         yield Problem(str(file), line, 1, "", message)

@@ -35,6 +35,7 @@ class Daemon:
         self._with_web = with_web
         self._ledger = Ledger(workspace)
         self._stop = asyncio.Event()
+        self._is_ready = False
         self._collecting = asyncio.Lock()
         self._busy: dict[str, asyncio.Lock] = {}
         self._log = structlog.get_logger("daemon")
@@ -87,6 +88,9 @@ class Daemon:
 
     async def _sweep(self) -> None:
         await asyncio.gather(*(self._attend(n) for n in self._workspace.project.newsletters.values()))
+        if not self._is_ready:
+            self._is_ready = True
+            self._log.info("ready")
 
     async def _attend(self, newsletter: Newsletter) -> None:
         """Do what is due of one newsletter; one of its editions at a time, none waits for another newsletter."""

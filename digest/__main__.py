@@ -1,0 +1,5 @@
+"""`python -m digest`: the same as the command `digest`."""
+
+from digest.cli.main import run
+
+run()

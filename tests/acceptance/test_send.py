@@ -1,0 +1,111 @@
+"""`digest send`: one-off, to a real mail server, to named addresses and to subscribers."""
+
+from __future__ import annotations
+
+import shutil
+import socket
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from digest.testing.messages import check_message
+
+SMTP_SINK = shutil.which("smtp-sink", path="/usr/sbin:/usr/bin:/usr/local/sbin")
+
+
+@dataclass(frozen=True, slots=True)
+class Sink:
+    """Postfix's smtp-sink, which keeps each message as a file behind some lines of its own."""
+
+    port: int
+    folder: Path
+
+    def messages(self) -> list[bytes]:
+        """Return the messages as they came over the wire."""
+        return [self._wire_bytes(path.read_bytes()) for path in sorted(self.folder.glob("message.*"))]
+
+    def _wire_bytes(self, kept: bytes) -> bytes:
+        body = kept.split(b"\nReceived: ", 1)[1].split(b"\n", 3)[3]
+        return body.rstrip(b"\n").replace(b"\n", b"\r\n") + b"\r\n"
+
+
+@pytest.fixture
+def sink(tmp_path: Path) -> Iterator[Sink]:
+    """A running smtp-sink."""
+    if SMTP_SINK is None:
+        pytest.skip("needs smtp-sink of Debian's package postfix")
+    folder = tmp_path / "sink"
+    folder.mkdir(mode=0o777)
+    folder.chmod(0o777)
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    process = subprocess.Popen([SMTP_SINK, "-u", "nobody", "-d", f"{folder}/message.", f"127.0.0.1:{port}", "50"])
+    try:
+        wait_for(port)
+        yield Sink(port, folder)
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def wait_for(port: int) -> None:
+    """Return when the port answers."""
+    for _ in range(2000):
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+    raise AssertionError("smtp-sink did not start")
+
+
+def through(sink: Sink) -> dict[str, str]:
+    """Return the environment that names the sink as the mail server."""
+    return {
+        "DIGEST_SMTP__HOST": "127.0.0.1",
+        "DIGEST_SMTP__PORT": str(sink.port),
+        "DIGEST_SMTP__SECURITY": "none",
+    }
+
+
+@pytest.mark.postfix
+def test_send_to_an_address(project, sink):
+    """An edition sent to a named address arrives at a real server, and every byte of it is as it should be."""
+    report = project.with_env(**through(sink)).json("send", "denver", "--to", "a@example.com")
+    assert {name: report[name] for name in ("selected", "sent", "failed", "queued")} == {
+        "selected": 1,
+        "sent": 1,
+        "failed": 0,
+        "queued": 0,
+    }
+    (message,) = sink.messages()
+    assert check_message(message, recipient="a@example.com") == []
+
+
+@pytest.mark.postfix
+def test_send_to_subscribers_once(project, sink):
+    """A slot goes to every confirmed subscriber once, however often it is asked for."""
+    program = project.with_env(**through(sink))
+    (project.folder / "list.csv").write_text(
+        "email,name\n" + "".join(f"r{n}@example.com,Reader {n}\n" for n in range(5))
+    )
+    added = program.json("subscribers", "import", "list.csv", "--newsletter", "denver", "--consent", "test")
+    assert added == {"added": 5, "updated": 0, "refused": []}
+    at = program.json("build", "denver", "--out", "var/build")["slot"]
+    reports = [program.json("send", "denver", "--at", at) for _ in range(2)]
+    assert [report["sent"] for report in reports] == [5, 5]
+    assert reports[0]["edition"] == reports[1]["edition"]
+    recipients = sorted(line for m in sink.messages() for line in m.split(b"\r\n") if line.startswith(b"To: "))
+    assert recipients == [f"To: Reader {n} <r{n}@example.com>".encode() for n in range(5)]
+
+
+def test_send_without_a_server_says_what_is_wrong(project):
+    """An unreachable mail server ends with status 1, the reason, and every delivery still queued."""
+    unreachable = {"DIGEST_SMTP__HOST": "127.0.0.1", "DIGEST_SMTP__PORT": "1", "DIGEST_SMTP__SECURITY": "none"}
+    done = project.with_env(**unreachable).run("send", "denver", "--to", "a@example.com", "--json")
+    assert done.returncode == 1
+    assert '"queued": 1' in done.stdout
+    assert "127.0.0.1:1" in done.stderr
+    assert "Traceback" not in done.stderr
