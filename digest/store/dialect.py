@@ -22,6 +22,12 @@ def upsert(connection: Connection, table: Table) -> sqlite.Insert | postgresql.I
     return sqlite.insert(table) if connection.dialect.name == "sqlite" else postgresql.insert(table)
 
 
+def insert_new(connection: Connection, table: Table, values: Row) -> bool:
+    """Insert a row unless one with its keys stands there already; say whether it was inserted."""
+    statement = upsert(connection, table).values(dict(values)).on_conflict_do_nothing()
+    return connection.execute(statement, execution_options={"preserve_rowcount": True}).rowcount == 1
+
+
 def chunks(items: Iterable[Item], size: int = CHUNK) -> Iterator[Sequence[Item]]:
     """Cut `items` into lists of at most `size`."""
     iterator = iter(items)

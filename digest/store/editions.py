@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Connection, and_, delete, insert, or_, sel
 
 from digest.errors import NotFoundError, StoreError
 from digest.model.edition import Edition, EditionState, Lane
-from digest.store.dialect import upsert
+from digest.store.dialect import insert_new
 from digest.store.edition_states import FINISHED, UNFINISHED, may_follow
 from digest.store.tables import edition_stories, editions, stories
 
@@ -73,8 +73,7 @@ def claim_slot(connection: Connection, slot: Slot, *, owner: str, now: datetime,
         "created_at": now,
         "updated_at": now,
     }
-    inserted = upsert(connection, editions).values(values).on_conflict_do_nothing()
-    if connection.execute(inserted).rowcount == 1:
+    if insert_new(connection, editions, values):
         return True
     mine = and_(
         editions.c.newsletter == slot.newsletter,

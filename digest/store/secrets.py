@@ -6,7 +6,7 @@ import secrets as random_secrets
 
 from sqlalchemy import Connection, select
 
-from digest.store.dialect import upsert
+from digest.store.dialect import insert_new
 from digest.store.tables import secrets
 
 
@@ -20,6 +20,5 @@ def ensure_stored_secret(connection: Connection, name: str) -> str:
     found = find_stored_secret(connection, name)
     if found is not None:
         return found
-    fresh = {"name": name, "value": random_secrets.token_hex(32)}
-    connection.execute(upsert(connection, secrets).values(fresh).on_conflict_do_nothing())
+    insert_new(connection, secrets, {"name": name, "value": random_secrets.token_hex(32)})
     return str(connection.execute(select(secrets.c.value).where(secrets.c.name == name)).scalar_one())

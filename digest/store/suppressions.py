@@ -10,7 +10,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, delete, select
 
-from digest.store.dialect import among, upsert
+from digest.store.dialect import among, insert_new
 from digest.store.secrets import ensure_stored_secret, find_stored_secret
 from digest.store.tables import suppressions
 
@@ -39,8 +39,7 @@ def add_suppression(connection: Connection, key: str, *, reason: str, now: datet
     `detail` must not hold the address.
     """
     values = {"key": key, "reason": reason, "detail": detail, "created_at": now}
-    statement = upsert(connection, suppressions).values(values).on_conflict_do_nothing()
-    return connection.execute(statement).rowcount == 1
+    return insert_new(connection, suppressions, values)
 
 
 def hide_address(connection: Connection, key: str, *, now: datetime, reason: str = "erased") -> None:
