@@ -2,7 +2,7 @@
 
 from digest.selection.checks import rule_reads_text, rules_that_never_match
 from digest.selection.choosing import choose
-from digest.selection.explaining import explain
+from digest.selection.explaining import explain, matching_ids
 from digest.selection.index import CandidateIndex
 from digest.selection.situation import Situation, longest_window, window_start
 
@@ -12,6 +12,7 @@ __all__ = [
     "choose",
     "explain",
     "longest_window",
+    "matching_ids",
     "rule_reads_text",
     "rules_that_never_match",
     "window_start",

@@ -9,7 +9,7 @@ from digest.model.candidate import Candidate
 from digest.model.choice import Reason
 from digest.selection.filling import Placed
 from digest.selection.index import CandidateIndex
-from digest.selection.planning import Plan, make_plan
+from digest.selection.planning import Plan, first_rung, make_plan
 from digest.selection.situation import Situation
 from digest.selection.telling import (
     also_versions,
@@ -36,6 +36,16 @@ def explain(
     if place is not None and placed is not None:
         return True, (*chosen_reasons(plan, place, placed), *reasons, *_edition_reason(plan))
     return False, (*_refusing(plan, position, place), *_edition_reason(plan))
+
+
+def matching_ids(
+    newsletter: Newsletter, candidates: Iterable[Candidate] | CandidateIndex, situation: Situation
+) -> frozenset[str]:
+    """Return the stories that the rules of sections or further headlines take, whatever their age, rank or history."""
+    index = CandidateIndex.of(candidates)
+    rung = first_rung(newsletter, index, situation)
+    rules = {id(rule): rule for rule in (*rung.sections, rung.more) if rule is not None}.values()
+    return frozenset(c.id for c in index.candidates if any(rule.matches(c) for rule in rules))
 
 
 def _find_placed(plan: Plan, place: int, position: int) -> Placed | None:

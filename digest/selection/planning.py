@@ -98,6 +98,11 @@ def make_plan(newsletter: Newsletter, index: CandidateIndex, situation: Situatio
     return plan
 
 
+def first_rung(newsletter: Newsletter, index: CandidateIndex, situation: Situation) -> Rung:
+    """Return the newsletter's rules as written, without the ladder."""
+    return next(_climb(newsletter, index, situation))
+
+
 def _climb(newsletter: Newsletter, index: CandidateIndex, situation: Situation) -> Iterator[Rung]:
     families = topic_families(situation.topic_parents)
     regions = (newsletter.region,) if newsletter.region else ()
@@ -165,12 +170,12 @@ def _fill_from_extra(plan: Plan) -> None:
 
 
 def _pinned(plan: Plan) -> Iterator[tuple[int, Entry]]:
-    """Yield pinned stories: the first opens the first section, each further one the first place that takes it."""
+    """Yield pinned stories: the first one leads, each further one opens the first place that takes it."""
     filling = plan.filling
     for rank, position in enumerate(_named(plan, plan.newsletter.pinned, "pinned")):
         free = [number for number in range(filling.more) if filling.has_room(number)] or [filling.more]
         fitting = [number for number in free if _fits(plan, position, number)]
-        number = 0 if rank == 0 else (fitting or free)[0]
+        number = filling.order[0] if rank == 0 else (fitting or free)[0]
         yield number, plan.entry(position, number)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from digest.selection import choose, explain
+from digest.selection import choose, explain, matching_ids
 from digest.testing.candidates import SLOT_AT, make_candidate, make_newsletter, make_situation
 
 NEWSLETTER = make_newsletter(
@@ -106,3 +106,12 @@ def test_pin_and_ladder_are_told() -> None:
     selected, reasons = explain(thin, [POOL[7]], SITUATION, "old")
     assert selected
     assert "taken on step 1 of the fallback ladder (From the week)" in [reason.text for reason in reasons]
+
+
+def test_matching_stories_are_those_the_rules_take() -> None:
+    """What a newsletter could tell is listed whatever its age, rank or history; what no rule takes is not."""
+    assert matching_ids(NEWSLETTER, POOL, SITUATION) == {story.id for story in POOL} - {"austin"}
+    wider = NEWSLETTER.model_copy(
+        update={"more_headlines": make_newsletter(more_headlines={"match": {}}).more_headlines}
+    )
+    assert matching_ids(wider, POOL, SITUATION) == {story.id for story in POOL}
