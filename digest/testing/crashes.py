@@ -1,0 +1,123 @@
+"""Sends that are killed with `kill -9` at random moments, and what the server saw of them; judges nothing.
+
+Run as a program it is the sender that gets killed: `python -m digest.testing.crashes FOLDER PORT`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import signal
+import sys
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from digest.delivery.pool import SmtpPool
+from digest.model.delivery import DeliverySums
+from digest.outbox import Outbox
+from digest.outbox.bench import make_reader, make_template, run_loop
+from digest.store import Store
+from digest.testing.deliveries import local_route, subscribe
+from digest.testing.smtp import ScriptedServer
+
+CONNECTIONS = 8
+_EDITION, _NEWSLETTER = "crash-1", "crash"
+_STORE = "sqlite:///crash.db"
+
+
+@dataclass(frozen=True, slots=True)
+class CrashReport:
+    """What came of it: readers that got nothing, messages beyond the first, Message-IDs that changed."""
+
+    kills: int
+    sums: DeliverySums
+    lost: int
+    repeats: int
+    most_repeats_a_kill: int
+    changed_ids: int
+
+
+async def kill_while_sending(folder: Path, readers: int, kills: int, *, seed: int) -> CrashReport:
+    """Send an edition, killing the sender `kills` times, then let it end."""
+    chance = random.Random(seed)
+    emails = [f"reader{number}@example.com" for number in range(readers)]
+    _prepare(folder, emails)
+    done_kills = most = 0
+    async with ScriptedServer() as server:
+        for _ in range(kills):
+            before = _repeats(server)
+            killed = await _kill_one(folder, server, after=chance.randint(0, 2 * readers // kills), chance=chance)
+            done_kills += killed
+            most = max(most, _repeats(server) - before)
+            if not killed:
+                break
+        before = _repeats(server)
+        await (await _start(folder, server)).wait()
+        most = max(most, _repeats(server) - before)
+    return _report(folder, emails, server, kills=done_kills, most=most)
+
+
+async def _kill_one(folder: Path, server: ScriptedServer, *, after: int, chance: random.Random) -> bool:
+    """Start a sender and kill it once the server took `after` more messages; False if it ended before."""
+    goal = len(server.accepted) + after
+    process = await _start(folder, server)
+    waiting = asyncio.ensure_future(process.wait())
+    while len(server.accepted) < goal or not server.open_now:
+        done, _ = await asyncio.wait([waiting], timeout=0.001)
+        if done:
+            return False
+    await asyncio.wait([waiting], timeout=chance.random() * 0.01)
+    if waiting.done():
+        return False
+    process.send_signal(signal.SIGKILL)
+    await waiting
+    return True
+
+
+async def _start(folder: Path, server: ScriptedServer) -> asyncio.subprocess.Process:
+    return await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "digest.testing.crashes", str(folder), str(server.port)
+    )
+
+
+def _prepare(folder: Path, emails: list[str]) -> None:
+    with Store.open(_STORE, root=folder) as store, Outbox(store, token_keys=[b"crash"]) as outbox:
+        subscribe(store, emails, _NEWSLETTER)
+        outbox.enqueue(_EDITION, _NEWSLETTER, useful_until=datetime.now(UTC) + timedelta(hours=12))
+
+
+def _repeats(server: ScriptedServer) -> int:
+    return len(server.accepted) - len(set(server.recipients()))
+
+
+def _report(folder: Path, emails: list[str], server: ScriptedServer, *, kills: int, most: int) -> CrashReport:
+    counts = Counter(server.recipients())
+    ids = defaultdict(set)
+    for message in server.accepted:
+        ids[message.envelope_to].add(message.message_id)
+    with Store.open(_STORE, root=folder) as store, Outbox(store, token_keys=[b"crash"]) as outbox:
+        sums = outbox.sums(_EDITION)
+    return CrashReport(
+        kills=kills,
+        sums=sums,
+        lost=sum(not counts[email] for email in emails),
+        repeats=_repeats(server),
+        most_repeats_a_kill=most,
+        changed_ids=sum(len(known) != 1 for known in ids.values()),
+    )
+
+
+async def _send(folder: Path, port: int) -> None:
+    route = local_route(port, connections=CONNECTIONS)
+    with (
+        Store.open(_STORE, root=folder) as store,
+        Outbox(store, token_keys=[b"crash"], journal_folder=folder / "journal") as outbox,
+    ):
+        async with SmtpPool([route]) as pool:
+            await outbox.run(_EDITION, make_template(3000, signer=None), make_reader, pool)
+
+
+if __name__ == "__main__":
+    run_loop(_send(Path(sys.argv[1]), int(sys.argv[2])))

@@ -1,0 +1,1 @@
+"""Long runs: too slow for every change, run by `make campaign`."""
