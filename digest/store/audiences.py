@@ -80,7 +80,8 @@ def add_subscribers(connection: Connection, audience: int, newsletter: str, *, n
     query = _confirmed(connection, audience, newsletter, now).where(subscriptions.c.frequency == chosen.frequency.value)
     if chosen.condition is not None:
         query = query.where(audience_condition(chosen.condition))
-    return connection.execute(insert(deliveries).from_select(columns, query)).rowcount
+    statement = insert(deliveries).from_select(columns, query)
+    return connection.execute(statement, execution_options={"preserve_rowcount": True}).rowcount
 
 
 def add_addresses(connection: Connection, audience: int, addresses: Mapping[str, str], *, now: datetime) -> int:
