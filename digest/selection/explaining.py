@@ -9,7 +9,8 @@ from digest.model.candidate import Candidate
 from digest.model.choice import Reason
 from digest.selection.filling import Placed
 from digest.selection.index import CandidateIndex
-from digest.selection.planning import Plan, first_rung, make_plan
+from digest.selection.ladder import first_rung
+from digest.selection.planning import Plan, make_plan
 from digest.selection.situation import Situation
 from digest.selection.telling import (
     also_versions,
@@ -65,19 +66,13 @@ def _refusing(plan: Plan, position: int, place: int | None) -> Iterator[Reason]:
     gate = screen.verdict(position, any_age=True)
     if gate and gate != "window":
         yield screen.reason(position, gate)
-    fitting = []
-    for number in range(filling.more):
-        reason = match_reason(plan, number, position)
-        fitting += [number] if reason.took else []
-        yield reason
-    if plan.newsletter.more_headlines.match is not None:
-        reason = match_reason(plan, filling.more, position)
-        fitting += [filling.more] if reason.took else []
-        yield reason
+    has_own_rule = plan.newsletter.more_headlines.match is not None
+    says = {number: match_reason(plan, number, position) for number in range(filling.more + has_own_rule)}
+    yield from says.values()
+    fitting = [number for number, reason in says.items() if reason.took]
     if not fitting:
         return
-    entry = plan.entry(position, fitting[0])
-    yield Reason("score", False, score_text(plan, entry))
+    yield Reason("score", False, score_text(plan, plan.entry(position, fitting[0])))
     if place is not None:
         leader = next(
             s.entry.position

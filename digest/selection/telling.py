@@ -6,7 +6,8 @@ from bisect import bisect_left
 
 from digest.model.choice import Reason
 from digest.selection.filling import Placed
-from digest.selection.planning import Plan, Rung
+from digest.selection.ladder import Rung
+from digest.selection.planning import Plan
 from digest.selection.ranking import Entry
 from digest.selection.situation import Situation
 

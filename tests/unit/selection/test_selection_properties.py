@@ -88,7 +88,7 @@ situations = st.builds(
 )
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(newsletters(), candidates(), situations, st.randoms(use_true_random=False))
 def test_order_of_input_does_not_matter(n: Newsletter, pool: list[Candidate], s: Any, rng: random.Random) -> None:
     """The same stories in any order give the same choice, reasons included."""
@@ -97,7 +97,7 @@ def test_order_of_input_does_not_matter(n: Newsletter, pool: list[Candidate], s:
     assert choose(n, shuffled, s) == choose(n, pool, s)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(newsletters(), candidates(), situations)
 def test_no_event_twice_and_limits_hold(n: Newsletter, pool: list[Candidate], s: Any) -> None:
     """No story, cluster or address stands twice; limits and caps of sections and of the edition hold."""
@@ -124,7 +124,7 @@ def assert_caps(stories: list[Candidate], per_source: int | None, per_topic: int
     assert per_topic is None or max(topics.values(), default=0) <= per_topic
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(newsletters(), candidates(), situations, st.integers(0, 14))
 def test_irrelevant_story_changes_nothing(n: Newsletter, pool: list[Candidate], s: Any, at: int) -> None:
     """A story that no rule takes leaves the whole choice as it was."""
@@ -138,7 +138,7 @@ def test_irrelevant_story_changes_nothing(n: Newsletter, pool: list[Candidate], 
     assert choose(n, [*pool[:at], stranger, *pool[at:]], s) == choose(n, pool, s)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(newsletters(), candidates(), situations)
 def test_every_story_is_chosen_or_refused_with_a_reason(n: Newsletter, pool: list[Candidate], s: Any) -> None:
     """`explain` agrees with `choose` on each story, and leaves none without a reason; refusals are never chosen."""
@@ -150,7 +150,7 @@ def test_every_story_is_chosen_or_refused_with_a_reason(n: Newsletter, pool: lis
         assert selected or any(not reason.took for reason in reasons)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(newsletters(), candidates(), situations)
 def test_scores_add_up_and_order_sections(n: Newsletter, pool: list[Candidate], s: Any) -> None:
     """The total is the sum of the named parts, and each section runs from the best score down."""

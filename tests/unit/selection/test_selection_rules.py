@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from digest.config.rules import Rule
-from digest.selection.rules import CompiledRule, RuleScope, compile_rule, topic_families
+from digest.selection.conditions import RuleScope, topic_families
+from digest.selection.rules import CompiledRule, compile_rule
 from digest.testing.candidates import SLOT_AT, make_candidate
 
 
