@@ -90,10 +90,17 @@ async def _follow(url: str, context: ReadingContext, allow_private: bool, header
                 permanent_url = url if permanent and hop else ""
                 return await _read(response, url, permanent_url, context)
             permanent = permanent and response.status_code in _PERMANENT
-            url = urljoin(url, response.headers["location"].strip())
+            url = _join(url, response.headers["location"].strip())
         finally:
             await response.aclose()
     raise SourceError("", f"more than {MAX_REDIRECTS} redirects", action="give the address the redirects lead to")
+
+
+def _join(url: str, location: str) -> str:
+    try:
+        return urljoin(url, location)
+    except ValueError:
+        return location
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from digest.sources.text import clean_text, strip_unwanted, summarise
 MAX_PAGES = 20
 ENOUGH_CHARACTERS = 300
 _AT_ONCE = 2
+_PARAGRAPH = 80
 
 
 async def add_full_text(
@@ -55,9 +56,12 @@ async def _complete(story: Story, source: SourceConfig, context: ReadingContext)
         return story
     async with context.parsing:
         text = await asyncio.to_thread(extract_text, decode(answer.data, answer.content_type))
+    lines = [line for line in text.split("\n") if line.casefold() != story.headline.casefold()]
+    text = "\n".join(lines)
     if len(text) <= len(story.body):
         return story
-    summary = summarise(text.partition("\n")[0] if len(text.partition("\n")[0]) > 80 else clean_text(text))
+    # Datelines and kickers come before the first paragraph that is long enough to be one.
+    summary = summarise(clean_text(next((line for line in lines if len(line) >= _PARAGRAPH), text)))
     lead = story.lead or (InlineHtml(escape(summary, quote=False)),)
     return replace(story, summary=summary, lead=lead, body=text[:MAX_BODY], word_count=len(text.split()))
 

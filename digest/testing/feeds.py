@@ -125,11 +125,24 @@ async def make_context(
     """Give a reading context whose network is the function `answer`."""
     import httpx
 
-    clients = Clients(lambda _allow_private: httpx.AsyncClient(transport=httpx.MockTransport(answer)))
+    def open_client(_allow_private: bool) -> httpx.AsyncClient:
+        return httpx.AsyncClient(transport=httpx.MockTransport(lambda request: _as_streamed(answer(request))))
+
+    clients = Clients(open_client)
     try:
         yield ReadingContext(settings or Settings(), folder, now, clients, labels)
     finally:
         await clients.aclose()
+
+
+def _as_streamed(response: httpx.Response) -> httpx.Response:
+    """Give the bytes once more as they would come over the wire; httpx reads those of a made answer at once."""
+    import httpx
+
+    if not isinstance(response.stream, httpx.ByteStream):
+        return response
+    stream = httpx.ByteStream(b"".join(response.stream))
+    return httpx.Response(response.status_code, headers=response.headers, stream=stream)
 
 
 Behaviour = Literal["answer", "stall", "drop", "trickle"]
