@@ -18,9 +18,10 @@ TEMPERATURE, LEXICON_TIMES, EVEN_FACETS = 0.07, 2.0, 7.0
 BACKGROUND_TIMES = 0.75
 TOO_CLOSE = 0.60
 SECOND_SHARE = 0.40
+PARENT_SHARE = 0.15
 CATEGORY_BONUS = 2.0
 NESTED_POINTS, NESTED_WORDS = 3.5, 20
-FIRST_WORDS = 60
+FIRST_WORDS = 90
 NEAR_MISS = 0.6
 
 
@@ -94,6 +95,9 @@ class TopicRouter:
             (told if share >= needed else near).append(route)
         for offset, topic in enumerate(self._nested):
             self._take_nested(topic, hits[len(self._sections) + offset], text, told, near)
+        for topic in self._nested:
+            if any(route.id == topic.id for route in told):
+                self._take_parent(topic, shares, told, near)
         return tuple(told), tuple(near[:3])
 
     def _shares(
@@ -139,8 +143,15 @@ class TopicRouter:
             near.append(route)
             return
         told.append(route)
-        if all(other.id != topic.parent for other in told):
-            told.append(Route(topic.parent, route.share, route.weight, route.evidence))
+
+    def _take_parent(self, topic: Topic, shares: list[float], told: list[Route], near: list[Route]) -> None:
+        """Tell the parent beside its nested topic, unless the story is plainly about something else."""
+        number = next(n for n, section in enumerate(self._topics) if section.id == topic.parent)
+        if shares[number] < PARENT_SHARE or any(route.id == topic.parent for route in told):
+            return
+        near[:] = [route for route in near if route.id != topic.parent]
+        child = next(route for route in told if route.id == topic.id)
+        told.append(Route(topic.parent, round(shares[number], 4), round(shares[number], 4), child.evidence))
 
     @staticmethod
     def _evidence(hits: Iterable[Hit], facet: tuple[str, float] | None) -> tuple[Evidence, ...]:
@@ -162,6 +173,6 @@ def _strength(hit: Hit) -> str:
 
 
 def opening(summary: str, body: str) -> str:
-    """Return the first 60 words that stand for a story, the summary first."""
+    """Return the first 90 words that stand for a story, the summary first."""
     text = body if not summary or body.startswith(summary[:40]) else f"{summary} {body}"
     return " ".join(text[:1200].split()[:FIRST_WORDS])
