@@ -82,6 +82,11 @@ class SmtpPool:
         now = asyncio.get_running_loop().time()
         return min(state.retry_in_s(now) for state in self._routes)
 
+    @property
+    def is_healthy(self) -> bool:
+        """Whether some route has had no trouble since its last accepted message."""
+        return any(state.trouble is None for state in self._routes)
+
     def find_trouble(self) -> RouteError | None:
         """Return why no route is usable, or None while one is."""
         if self.retry_in_s() <= 0:

@@ -112,6 +112,7 @@ class Outbox:
         progress: Callable[[SendProgress], None] | None = None,
         stop: asyncio.Event | None = None,
         patience: timedelta = timedelta(0),
+        server_patience: timedelta | None = None,
     ) -> DeliverySums:
         """Deliver an edition until nothing is left, or only deferred deliveries that are due after `patience`.
 
@@ -121,12 +122,13 @@ class Outbox:
         Raises:
             NotFoundError: the audience was never fixed.
             PausedError: a fault of ours stopped it (sender or login refused, no mail server for longer than
-                `patience`, store unusable). All deliveries have been given back.
+                `server_patience`, which is `patience` unless given; store unusable). All deliveries have been given back.
         """
         settings = RunSettings(
             sender=self.name,
             journal=self._journal,
             patience=patience,
+            server_patience=patience if server_patience is None else server_patience,
             retry_after=self._retry_after,
             clock=self._clock,
             chance=random.random,

@@ -43,6 +43,7 @@ class RunSettings:
     sender: str
     journal: Journal | None
     patience: timedelta
+    server_patience: timedelta
     retry_after: Sequence[timedelta]
     clock: Callable[[], datetime]
     chance: Callable[[], float]
@@ -79,6 +80,7 @@ class Run:
         self._checked_at = self._loop.time()
         self._dry_until = 0.0
         self._trouble_since: float | None = None
+        self._is_blocked = False
         self._paused = ""
         self._pauses_edition = False
         self._told_at = 0.0
@@ -119,7 +121,7 @@ class Run:
         """Return the next turn, or None when it is better to wait."""
         room = self._window - len(self._held)
         claim = min(GROUP, room) if room >= min(GROUP, self._window) // 2 and now >= self._dry_until else 0
-        if self._trouble_since is not None or self._paused:
+        if self._is_blocked or self._paused:
             claim = 0
         recheck: list[int] = []
         if now - self._checked_at >= _RECHECK_S:
@@ -270,16 +272,18 @@ class Run:
         self._tell()
 
     def _look_at_pool(self, now: float) -> None:
-        """Pause when no mail server can be used: at once for a fault of ours, else after `patience`."""
+        """Pause when no mail server can be used: at once for a fault of ours, else after `server_patience`."""
         trouble = self._pool.find_trouble()
-        if trouble is None:
+        self._is_blocked = trouble is not None
+        if self._pool.is_healthy:
             self._trouble_since = None
-            return
-        if self._trouble_since is None:
-            self._trouble_since = now
-        is_over = now - self._trouble_since > self._settings.patience.total_seconds()
-        if not trouble.is_temporary or is_over:
-            self._paused = str(trouble)
+        elif trouble is not None:
+            # A route whose back-off is over may be tried, but only an accepted message ends the trouble.
+            if self._trouble_since is None:
+                self._trouble_since = now
+            is_over = now - self._trouble_since > self._settings.server_patience.total_seconds()
+            if not trouble.is_temporary or is_over:
+                self._paused = str(trouble)
 
     async def _wait_for_due(self) -> bool:
         """Wait for the next deferred delivery if it is due within `patience`; False when the run is over."""

@@ -63,12 +63,14 @@ class Publisher:
         *,
         stop: asyncio.Event | None = None,
         patience: timedelta = timedelta(0),
+        server_patience: timedelta = timedelta(seconds=15),
         progress: Progress | None = None,
     ) -> None:
         self._workspace = workspace
         self._mail = mail
         self._stop = stop
         self._patience = patience
+        self._server_patience = server_patience
         self._progress = progress
         self._owner = f"{socket.gethostname()[:40]}-{os.getpid()}"
 
@@ -186,6 +188,7 @@ class Publisher:
             progress=self._progress,
             stop=self._stop,
             patience=self._patience,
+            server_patience=self._server_patience,
         )
         if sums.finished:
             self._set_state(row_id, EditionState.DONE)
