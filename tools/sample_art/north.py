@@ -238,3 +238,95 @@ def skyline_lake(c: Canvas) -> None:
             rng.choice(("#b99a6b", "#55608f", "#55608f")),
             radius=2,
         )
+
+
+def night_bus(c: Canvas) -> None:
+    """Draw a lit bus on a bridge between two downtowns at night."""
+    c.sky("#1b2546", "#4f5a8c", until=400)
+    c.sun((600, 110), 34, colour="#f7e6c0", sky="#2a3560")
+    for box, seed in (((-60, 150, 400, 260), 91), ((880, 120, 400, 290), 92)):
+        skyline(c, box, colour="#2a3460", seed=seed, lit="#f5c56d")
+    c.ridge([(10, 70, 0), (6, 29, 0)], 404, colour="#202a50")
+    c.rect((0, 500, 1200, 100), "#2b3767")
+    ripples(c, (0, 510, 1200, 84), colour="#6f77a6", seed=6, count=24)
+    for x in (80, 430, 780, 1130):
+        c.poly([(x - 26, 450), (x + 26, 450), (x + 36, 600), (x - 36, 600)], "#161d3b")
+    c.rect((0, 428, 1200, 34), "#161d3b")
+    c.rect((0, 428, 1200, 5), "#5d679c")
+    for x in (150, 500, 850, 1180):
+        c.rect((x, 300, 6, 128), "#161d3b")
+        c.line([(x + 3, 302), (x + 34, 296)], 5, colour="#161d3b")
+        c.disc((x + 40, 302), 26, colour="#4a5183")
+        c.disc((x + 40, 302), 10, colour="#fde3a4")
+    c.poly([(892, 398), (1150, 376), (1150, 428), (892, 424)], "#6d7099")
+    c.rect((380, 286, 520, 136), "#e7e2d6", radius=20)
+    c.rect((380, 376, 520, 46), BRICK, radius=14)
+    c.rect((380, 372, 520, 22), BRICK)
+    c.rect((398, 306, 484, 60), "#f8d48c", radius=8)
+    for x in (478, 562, 646, 730, 814):
+        c.rect((x, 306, 6, 60), "#e7e2d6")
+    for x, coat in ((438, "#3f6a72"), (604, "#5d5068"), (690, "#8f3122"), (770, "#41607a")):
+        c.disc((x, 332), 12, colour="#a9745a")
+        c.rect((x - 17, 343, 34, 23), coat, radius=8)
+    for x in (474, 800):
+        c.disc((x, 420), 30, colour="#0f1530")
+        c.disc((x, 420), 12, colour="#7c84ac")
+    c.disc((892, 402), 8, colour="#fdf3d0")
+
+
+def warm_homes(c: Canvas) -> None:
+    """Draw a row of brick houses in the snow, warmed by a pipe under the street."""
+    c.sky("#8fa3bd", "#ead9cf", until=380)
+    skyline(c, (300, 90, 600, 240), colour="#a9b1c2", seed=55)
+    tones = ("#a4553f", "#8f4a3c", "#b5694b", "#96503d", "#a9604a", "#874438")
+    for index, tone in enumerate(tones):
+        left, high = 30 + index * 192, 190 + (index * 37) % 50
+        c.rect((left, 410 - high, 180, high), tone)
+        c.rect((left - 6, 400 - high, 192, 16), "#f4f1ea")
+        c.rect((left + 130, 366 - high, 26, 38), mix(tone, "#000000", share=0.25))
+        for row in range(2):
+            for column in range(3):
+                if row == 1 and column == 1:
+                    continue
+                c.rect((left + 22 + column * 52, 432 - high + row * 82, 34, 50), "#f8d48c", radius=3)
+                c.rect((left + 18 + column * 52, 482 - high + row * 82, 42, 6), "#f4f1ea")
+        c.rect((left + 72, 336, 38, 74), "#3d3a4b", radius=3)
+    c.rect((0, 410, 1200, 26), "#f7f4ec")
+    c.rect((0, 436, 1200, 164), "#6f5a50")
+    c.rect((0, 436, 1200, 10), "#867064")
+    for x in range(120, 1200, 192):
+        c.rect((x - 6, 410, 12, 92), "#d97a45")
+        c.disc((x, 410), 9, colour="#f2b26f")
+    c.rect((0, 490, 1200, 38), "#d97a45")
+    c.rect((0, 497, 1200, 8), "#f2b26f")
+    c.rect((0, 552, 1200, 18), "#5d7f96")
+    c.rect((0, 555, 1200, 4), "#8fb0c2")
+    rng = random.Random(44)
+    for _ in range(70):
+        c.disc((rng.uniform(0, 1200), rng.uniform(10, 400)), rng.choice((2.4, 3.2)), colour="#f7f4ec")
+
+
+def chip_wafer(c: Canvas) -> None:
+    """Draw a round wafer of chips in front of a factory window."""
+    c.sky("#dbe6e4", "#f3e2c2", until=600)
+    for x in (0, 400, 800):
+        c.rect((x + 16, 0, 368, 420), mix("#dbe6e4", "#9fc0c4", share=0.5))
+    c.ridge([(8, 90, 0)], 400, colour="#8fae93")
+    c.rect((0, 420, 1200, 180), "#cfc7b6")
+    c.rect((0, 420, 1200, 12), "#e6dfd0")
+    for x in (0, 392, 784, 1184):
+        c.rect((x, 0, 24, 424), "#f4efe2")
+    c.oval((330, 500, 540, 60), "#b3aa97")
+    c.disc((600, 290), 236, colour="#4d4a6a")
+    c.disc((600, 290), 228, colour="#6a6791")
+    tints = ("#e0a77c", "#c98a8f", "#9a7ea6", "#7b8fb5", "#79b0ae")
+    for row in range(-6, 7):
+        for column in range(-6, 7):
+            x, y = 600 + column * 34, 290 + row * 34
+            if math.dist((x, y), (600, 290)) < 204:
+                c.rect((x - 15, y - 15, 30, 30), tints[(row + column + 14) // 3 % 5], radius=3)
+                c.rect(
+                    (x - 7, y - 7, 14, 14), mix(tints[(row + column + 14) // 3 % 5], "#ffffff", share=0.35), radius=2
+                )
+    c.poly([(560, 524), (640, 524), (620, 500), (580, 500)], "#4d4a6a")
+    c.rect((420, 520, 360, 26), "#3d3a4b", radius=12)

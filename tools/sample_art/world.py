@@ -149,3 +149,33 @@ def runner(c: Canvas, foot: tuple[float, float], size: float, *, shirt: str) -> 
     c.line([at(0.1, 0.84), at(0.13, 0.92)], size * 0.06, colour=skin)
     c.disc(at(0.15, 0.96), size * 0.078, colour=skin)
     c.pie((*at(0.06, 1.05), size * 0.17, size * 0.16), (150, 340), colour=INK)
+
+
+def cable_ship(c: Canvas) -> None:
+    """Draw a ship that lays a cable down to the floor of a deep sea."""
+    c.sky("#f4e3c4", "#f0c79c", until=190)
+    c.sun((250, 150), 44, colour="#fdf0c9", sky="#f2d6ae")
+    for index in range(8):
+        c.rect((0, 190 + index * 52, 1200, 600), mix("#4f98a3", "#16294a", share=index / 7))
+    c.poly([(640, 152), (1010, 152), (970, 206), (676, 206)], "#2f3a4c")
+    c.rect((652, 186, 336, 8), BRICK)
+    c.rect((850, 84, 110, 70), "#f7f1e2", radius=5)
+    for index in range(3):
+        c.rect((862 + index * 32, 98, 22, 16), "#41607a", radius=2)
+    c.rect((890, 50, 24, 36), BRICK)
+    c.rect((780, 128, 50, 26), "#d7923f")
+    c.disc((712, 134), 24, colour="#e6cfa5")
+    c.disc((712, 134), 9, colour="#2f3a4c")
+    c.line([(640, 152), (628, 146)], 9, colour="#2f3a4c")
+    c.ridge([(26, 150, 0), (12, 53, 40)], 520, colour="#22345a")
+    c.ridge([(20, 190, 420), (8, 41, 0)], 556, colour="#101c38")
+    cable = [(626, 148), (600, 190), (566, 280), (520, 380), (450, 470), (350, 528), (230, 548), (90, 546), (-20, 552)]
+    c.line(cable, 5, colour="#f2b26f")
+    for x, y in ((566, 280), (450, 470), (230, 548), (60, 548)):
+        for radius, share in ((34, 0.3), (22, 0.4)):
+            ring = mix("#3f6f86", "#f2b26f", share=share)
+            c.arc((x - radius, y - radius, 2 * radius, 2 * radius), (0, 360), width=2.5, colour=ring)
+        c.rect((x - 15, y - 7, 30, 14), "#fbdf9f", radius=7)
+    for x, y, size in ((880, 330, 1.0), (940, 356, 0.8), (830, 372, 0.7), (300, 330, 0.9)):
+        c.oval((x, y, 52 * size, 18 * size), "#77a9b0")
+        c.poly([(x + 4, y + 9 * size), (x - 16 * size, y - 2), (x - 16 * size, y + 20 * size)], "#77a9b0")
