@@ -18,7 +18,9 @@ _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ufdd0-\ufdef\ufffe\uffff\u
 _BIDI_OVERRIDES = re.compile(r"[\u202a-\u202e\u2066-\u2069]")
 _BIDI_ALL = re.compile(r"[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _SPACE = re.compile(r"[\s\u2028\u2029]+")
-_UNSAFE_IN_URL = re.compile(r"[\x00-\x20\x7f-\xa0\ufdd0-\ufdef\ufffe\uffff\"'<>`\\{}|^\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+_UNSAFE_IN_URL = re.compile(
+    r"[\x00-\x20\x7f-\xa0\ufdd0-\ufdef\ufffe\uffff\"'<>`\\{}|^\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
+)
 
 
 def clean_characters(text: str) -> str:

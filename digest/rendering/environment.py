@@ -49,7 +49,9 @@ def template_errors(what: str) -> Iterator[None]:
     try:
         yield
     except TemplateSyntaxError as error:
-        raise RenderError(error.message or "syntax error", file=error.filename, line=error.lineno) from error
+        message = error.message or "syntax error"
+        prefix = "" if error.filename else f"{what}: "
+        raise RenderError(prefix + message, file=error.filename, line=error.lineno) from error
     except TemplateNotFound as error:
         file, line = _place(error)
         raise RenderError(f"{what}: there is no template {error.name!r}", file=file, line=line) from error

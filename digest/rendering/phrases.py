@@ -22,7 +22,8 @@ from markupsafe import Markup
 from digest.errors import RenderError
 
 _SHIPPED = Path(__file__).with_name("locale")
-_WRITTEN_OUT = re.compile(r"E+|c+|MMM+|LLL+")
+_YEAR = re.compile(r"^y+[^ML']*(?:'[^']*'[^ML]*)?|[\s,،]*(?:G\s*)?(?:'[^']*'\s*)?y+\.?(?:\s*'[^']*'\.?)?")
+"""The year in a CLDR pattern, with the words and marks that join it to the rest."""
 Catalogue = Mapping[str, str | Mapping[str, str]]
 
 
@@ -67,8 +68,7 @@ class Phrases:
 
     def date_long(self, day: date) -> str:
         """Return weekday, month and day, as `Sunday, November 22`."""
-        short = self.locale.datetime_skeletons["MMMEd"].pattern
-        return format_date(day, _WRITTEN_OUT.sub(lambda found: found[0][0] * 4, short), locale=self.locale)
+        return format_date(day, _YEAR.sub("", self.locale.date_formats["full"].pattern), locale=self.locale)
 
     def date_full(self, day: date) -> str:
         """Return the date with its year, as `November 22, 2026`."""
