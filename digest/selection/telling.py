@@ -73,7 +73,9 @@ def not_placed_reason(plan: Plan, position: int) -> Reason:
 def duplicate_reason(plan: Plan, place: int, leader: int) -> Reason:
     """Return that another version of the event, at position `leader`, stands in the edition."""
     story = plan.index.candidates[leader]
-    text = f"the same event as {story.id} ({story.source}), which leads in {place_name(plan, place)}"
+    text = (
+        f"the same event as {story.id}, {story.headline!r} ({story.source}), which leads in {place_name(plan, place)}"
+    )
     return Reason("duplicate", False, text)
 
 

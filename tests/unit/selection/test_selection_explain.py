@@ -63,7 +63,9 @@ def test_other_version_names_the_leader() -> None:
     """A duplicate says of which story, and that it is told under "also in"."""
     selected, told = why("echo")
     assert not selected
-    assert told["duplicate"] == "the same event as lead (desk), which leads in section '1 big thing'"
+    assert (
+        told["duplicate"] == "the same event as lead, 'Headline of lead' (desk), which leads in section '1 big thing'"
+    )
     assert told["also"] == "told there under 'also in'"
 
 
