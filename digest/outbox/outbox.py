@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import random
 import secrets
 import socket
@@ -122,7 +123,7 @@ class Outbox:
         Raises:
             NotFoundError: the audience was never fixed.
             PausedError: a fault of ours stopped it (sender or login refused, no mail server for longer than
-                `server_patience`, which is `patience` unless given; store unusable). All deliveries have been given back.
+                `server_patience`, which is `patience` unless given; store unusable). Everything was given back.
         """
         settings = RunSettings(
             sender=self.name,
@@ -236,6 +237,6 @@ class Outbox:
             name=row.name,
             language=row.language,
             timezone=row.timezone,
-            attributes=row.attributes,
+            attributes=json.loads(row.attributes) if row.attributes != "{}" else {},
         )
         return delivery, subscriber

@@ -150,7 +150,7 @@ def make_due(connection: Connection, audience: int, *, now: datetime) -> int:
     return connection.execute(update(deliveries).where(deferred).values(next_try_at=now)).rowcount
 
 
-def is_wanted(now: datetime) -> ColumnElement[bool]:
+def is_wanted(now: datetime | ColumnElement[datetime]) -> ColumnElement[bool]:
     """Return the condition that a subscription asks for mail: confirmed, or paused until a time that is over."""
     over = and_(subscriptions.c.state == SubscriptionState.PAUSED.value, subscriptions.c.paused_until <= now)
     return or_(subscriptions.c.state == SubscriptionState.CONFIRMED.value, over)

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    Integer,
     Select,
+    Text,
     and_,
     bindparam,
     case,
@@ -20,12 +23,14 @@ from sqlalchemy import (
     null,
     or_,
     select,
+    type_coerce,
     update,
 )
 
 from digest.model.delivery import DeliveryState
 from digest.store.audiences import Audience, is_wanted
 from digest.store.dialect import upsert
+from digest.store.metadata import Instant
 from digest.store.tables import subscribers, subscriptions, suppressions
 from digest.store.tables_delivery import attempts, deliveries
 
@@ -42,7 +47,7 @@ class ClaimedRow:
     name: str
     language: str
     timezone: str
-    attributes: Mapping[str, str]
+    attributes: str  # JSON, read only where it says something
     attempts: int
     crashes: int
     since_at: datetime | None  # when the subscription began
@@ -67,12 +72,12 @@ def claim(
 ) -> list[ClaimedRow]:
     """Take up to `limit` deliveries for `sender`: due deferred ones first, then queued ones; none of domains `skip`."""
     rows: list[ClaimedRow] = []
+    facts = _facts(audience, now) | ({"skip": list(skip)} if skip else {})
     for state in (DeliveryState.DEFERRED, DeliveryState.QUEUED):
         if len(rows) < limit:
-            query = _claimable(audience, state, now).limit(limit - len(rows))
-            if skip:
-                query = query.where(deliveries.c.domain.not_in(skip))
-            rows += [_claimed_row(row, state) for row in connection.execute(query)]
+            query = _claimable(bool(audience.newsletter), bool(skip))
+            found = connection.execute(query, facts | {"state": state.value, "most": limit - len(rows)})
+            rows += [ClaimedRow(row_id, state, *rest) for row_id, *rest in found]
     if rows:
         connection.execute(_TAKE, {"ids": [row.id for row in rows], "by": sender})
     return rows
@@ -80,8 +85,7 @@ def claim(
 
 def refused_among(connection: Connection, audience: Audience, ids: Sequence[int], *, now: datetime) -> dict[int, str]:
     """Return those of the claimed `ids` that must not be mailed any more, each with the reason."""
-    query = _with_reader(select(deliveries.c.id, _refusal(audience, now).label("refused")), audience)
-    found = connection.execute(query.where(deliveries.c.id.in_(ids)))
+    found = connection.execute(_refused(bool(audience.newsletter)), _facts(audience, now) | {"ids": list(ids)})
     return {row.id: row.refused for row in found if row.refused}
 
 
@@ -130,75 +134,70 @@ def suppress_readers(connection: Connection, details: Mapping[int, str], *, reas
         connection.execute(upsert(connection, suppressions).on_conflict_do_nothing(), rows)
 
 
-def _refusal(audience: Audience, now: datetime) -> ColumnElement[str | None]:
+def _facts(audience: Audience, now: datetime) -> dict[str, Any]:
+    facts: dict[str, Any] = {"audience": audience.id, "now": now}
+    return facts | {"newsletter": audience.newsletter} if audience.newsletter else facts
+
+
+# Building these takes longer than running them, so each is built once.
+@lru_cache
+def _claimable(has_newsletter: bool, skips: bool) -> Select[Any]:
+    query = select(
+        deliveries.c.id,
+        func.coalesce(deliveries.c.subscriber_id, 0),
+        func.coalesce(deliveries.c.email, subscribers.c.email),
+        deliveries.c.domain,
+        func.coalesce(subscribers.c.name, ""),
+        func.coalesce(subscribers.c.language, ""),
+        func.coalesce(subscribers.c.timezone, ""),
+        func.coalesce(type_coerce(subscribers.c.attributes, Text), "{}"),
+        deliveries.c.attempts,
+        deliveries.c.crashes,
+        subscriptions.c.since_at if has_newsletter else null(),
+        _refusal(has_newsletter),
+    )
+    due = and_(
+        deliveries.c.audience_id == bindparam("audience"),
+        deliveries.c.state == bindparam("state"),
+        deliveries.c.next_try_at <= _NOW,
+    )
+    if skips:
+        due = and_(due, deliveries.c.domain.not_in(bindparam("skip", expanding=True)))
+    ordered = _with_reader(query, has_newsletter).where(due).order_by(deliveries.c.next_try_at)
+    return ordered.limit(bindparam("most", type_=Integer)).with_for_update(of=deliveries, skip_locked=True)
+
+
+@lru_cache
+def _refused(has_newsletter: bool) -> Select[Any]:
+    query = select(deliveries.c.id, _refusal(has_newsletter).label("refused"))
+    return _with_reader(query, has_newsletter).where(_BY_IDS)
+
+
+def _refusal(has_newsletter: bool) -> ColumnElement[str | None]:
     address = func.coalesce(subscribers.c.email, deliveries.c.email)
     rules: list[tuple[ColumnElement[bool], Any]] = [
         (or_(subscribers.c.erased.is_(True), address.is_(None)), literal("erased")),
         (suppressions.c.key.is_not(None), suppressions.c.reason),
     ]
-    if audience.newsletter:
-        no_subscription = or_(subscriptions.c.state.is_(None), ~is_wanted(now))
+    if has_newsletter:
+        no_subscription = or_(subscriptions.c.state.is_(None), ~is_wanted(_NOW))
         rules.append((no_subscription, func.coalesce(subscriptions.c.state, "unsubscribed")))
     return case(*rules, else_="")
 
 
-def _with_reader(query: Select[Any], audience: Audience) -> Select[Any]:
+def _with_reader(query: Select[Any], has_newsletter: bool) -> Select[Any]:
     key = func.coalesce(subscribers.c.key, func.lower(deliveries.c.email))
     source = deliveries.outerjoin(subscribers, subscribers.c.id == deliveries.c.subscriber_id)
-    if audience.newsletter:
+    if has_newsletter:
         mine = and_(
             subscriptions.c.subscriber_id == deliveries.c.subscriber_id,
-            subscriptions.c.newsletter == audience.newsletter,
+            subscriptions.c.newsletter == bindparam("newsletter"),
         )
         source = source.outerjoin(subscriptions, mine)
     return query.select_from(source.outerjoin(suppressions, suppressions.c.key == key))
 
 
-def _claimable(audience: Audience, state: DeliveryState, now: datetime) -> Select[Any]:
-    query = select(
-        deliveries.c.id,
-        func.coalesce(deliveries.c.subscriber_id, 0).label("subscriber_id"),
-        func.coalesce(deliveries.c.email, subscribers.c.email).label("email"),
-        deliveries.c.domain,
-        func.coalesce(subscribers.c.name, "").label("name"),
-        func.coalesce(subscribers.c.language, "").label("language"),
-        func.coalesce(subscribers.c.timezone, "").label("timezone"),
-        subscribers.c.attributes,
-        deliveries.c.attempts,
-        deliveries.c.crashes,
-        subscriptions.c.since_at if audience.newsletter else null().label("since_at"),
-        _refusal(audience, now).label("refused"),
-    )
-    return (
-        _with_reader(query, audience)
-        .where(
-            deliveries.c.audience_id == audience.id,
-            deliveries.c.state == state.value,
-            deliveries.c.next_try_at <= now,
-        )
-        .order_by(deliveries.c.next_try_at, deliveries.c.id)
-        .with_for_update(of=deliveries, skip_locked=True)
-    )
-
-
-def _claimed_row(row: Any, state: DeliveryState) -> ClaimedRow:
-    return ClaimedRow(
-        id=row.id,
-        state=state,
-        subscriber_id=row.subscriber_id,
-        email=row.email,
-        domain=row.domain,
-        name=row.name,
-        language=row.language,
-        timezone=row.timezone,
-        attributes=row.attributes or {},
-        attempts=row.attempts,
-        crashes=row.crashes,
-        since_at=row.since_at,
-        refused=row.refused,
-    )
-
-
+_NOW = bindparam("now", type_=Instant)
 _BY_IDS = deliveries.c.id.in_(bindparam("ids", expanding=True))
 _HELD = and_(_BY_IDS, deliveries.c.sender == bindparam("by"), deliveries.c.state == DeliveryState.SENDING.value)
 _TAKE = update(deliveries).where(_BY_IDS).values(state=DeliveryState.SENDING.value, sender=bindparam("by"))
