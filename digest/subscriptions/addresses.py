@@ -39,7 +39,9 @@ def _validated(text: str) -> tuple[str, str]:
     from email_validator import EmailNotValidError, validate_email
 
     try:
-        found = validate_email(text, check_deliverability=False, test_environment=True, allow_smtputf8=False)
+        found = validate_email(
+            text, check_deliverability=False, test_environment=True, allow_smtputf8=False, strict=True
+        )
     except EmailNotValidError as error:
         raise ValueError(" ".join(str(error).split())) from None
     email = found.ascii_email or found.normalized
