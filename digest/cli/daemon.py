@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from contextlib import AbstractAsyncContextManager
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from digest.cli.context import CliContext
+
+if TYPE_CHECKING:
+    from digest.pipeline.workspace import Workspace
 
 
 def register(app: typer.Typer) -> None:
@@ -27,4 +31,12 @@ def daemon(
     cli: CliContext = context.obj
     log_as_json()
     with cli.open_workspace() as workspace:
-        asyncio.run(Daemon(workspace, with_web=web).run())
+        asyncio.run(Daemon(workspace, pages=_pages(workspace) if web else None).run())
+
+
+def _pages(workspace: Workspace) -> AbstractAsyncContextManager[object]:
+    from digest.web.app import create_app
+    from digest.web.server import listen, serve
+
+    settings = workspace.project.settings.web
+    return serve(create_app(workspace), listen(settings.host, settings.port))

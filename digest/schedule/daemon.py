@@ -28,11 +28,13 @@ _SWEEP_SECONDS = 30
 
 
 class Daemon:
-    """Sends every newsletter at its time until SIGTERM or SIGINT; see `run`."""
+    """Sends every newsletter at its time until SIGTERM or SIGINT; see `run`. `pages` are served meanwhile."""
 
-    def __init__(self, workspace: Workspace, *, with_web: bool = True) -> None:
+    def __init__(
+        self, workspace: Workspace, *, pages: contextlib.AbstractAsyncContextManager[object] | None = None
+    ) -> None:
         self._workspace = workspace
-        self._with_web = with_web
+        self._pages = pages
         self._ledger = Ledger(workspace)
         self._stop = asyncio.Event()
         self._is_ready = False
@@ -49,10 +51,8 @@ class Daemon:
         async with contextlib.AsyncExitStack() as stack:
             mail = await stack.enter_async_context(open_mail(self._workspace))
             self._publisher = Publisher(self._workspace, mail, stop=self._stop)
-            if self._with_web:
-                from digest.web.server import serve
-
-                await stack.enter_async_context(serve(self._workspace))
+            if self._pages is not None:
+                await stack.enter_async_context(self._pages)
             scheduler = self._start_scheduler()
             self._log.info("started", newsletters=len(self._workspace.project.newsletters), mail=mail.describe())
             await self._stop.wait()
@@ -84,7 +84,7 @@ class Daemon:
                 await self._attend(newsletter)
 
             scheduler.add_job(ring, DateTrigger(slot.at), id=newsletter.id, replace_existing=True)
-            self._log.info("next slot", newsletter=newsletter.id, local=slot.local.isoformat(), at=slot.at.isoformat())
+            self._log.info("next slot", newsletter=newsletter.id, local=slot.local.isoformat(), utc=slot.at.isoformat())
 
     async def _sweep(self) -> None:
         await asyncio.gather(*(self._attend(n) for n in self._workspace.project.newsletters.values()))

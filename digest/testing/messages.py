@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
-from typing import cast
 
 ONCE = ("date", "from", "to", "subject", "message-id", "mime-version")
 MOST_HTML = 100_000
@@ -26,7 +25,7 @@ def check_message(message: bytes, *, recipient: str = "") -> list[str]:
     `recipient` must stand in To and is the only reader's address allowed in the message.
     """
     head, _, _ = message.partition(b"\r\n\r\n")
-    parsed = cast(EmailMessage, message_from_bytes(message, policy=default))
+    parsed = message_from_bytes(message, policy=default)
     problems = [*_lines(message, head), *_fields(head, recipient), *_list_fields(head, parsed)]
     if not problems:
         problems += _parts(parsed)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 from collections.abc import AsyncIterator
+from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.responses import (
@@ -77,7 +78,7 @@ def create_preview(bench: Bench) -> FastAPI:
         if bench.trouble:
             return _trouble_page(bench.trouble)
         facts = await run_in_threadpool(newsletter_facts, bench, newsletter_id)
-        values = {"cards": facts.others, "facts": facts, "tab": tab, "version": bench.version}
+        values: dict[str, Any] = {"cards": facts.others, "facts": facts, "tab": tab, "version": bench.version}
         return page(folders, "preview/newsletter.html.j2", policy=BENCH_POLICY, **values)
 
     @app.get("/preview/{newsletter_id}/edition.html")

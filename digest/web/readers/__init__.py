@@ -1,0 +1,1 @@
+"""The readers' pages: editions to look at, leaving with one click; a GET never changes anything."""
