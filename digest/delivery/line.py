@@ -107,11 +107,13 @@ class Line:
 
     async def _wait(self) -> Attempt | None:
         self._handed = self._loop.create_future()
+        self._state.idle += 1
         timer = self._loop.call_later(_IDLE_S, self.hand, None)
         try:
             return await self._handed
         finally:
             timer.cancel()
+            self._state.idle -= 1
             self._handed = None
 
     def _take(self) -> Attempt | None:

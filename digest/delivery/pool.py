@@ -185,8 +185,9 @@ class SmtpPool:
             return
         now = asyncio.get_running_loop().time()
         for state in self._routes:
-            lines = self._lines[state.name]
-            for line in lines:
+            if not state.idle and state.open >= state.concurrency.allowed:
+                continue
+            for line in self._lines[state.name]:
                 if line.is_idle and not line.is_alive:
                     line.hand(None)
                 elif line.is_idle:

@@ -38,6 +38,8 @@ def _quote_line(line: str) -> bytes:
 
 
 def _cut(safe: bytes) -> list[bytes]:
+    if b"=" not in safe:
+        return [_guard(safe[start : start + _WIDTH]) for start in range(0, len(safe), _WIDTH)]
     pieces = []
     start = 0
     while start < len(safe):
@@ -50,8 +52,8 @@ def _cut(safe: bytes) -> list[bytes]:
 
 
 def _guard(line: bytes) -> bytes:
+    if line[:1] not in (b".", b"F"):
+        return line
     if line.startswith(b"."):
         return b"=2E" + line[1:]
-    if line.startswith(b"From "):
-        return b"=46" + line[1:]
-    return line
+    return b"=46" + line[1:] if line.startswith(b"From ") else line

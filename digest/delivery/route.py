@@ -28,6 +28,7 @@ class RouteState:
         self.credit = 0
         self.refilling = False
         self.open = 0
+        self.idle = 0
         self.taken = 0.0
         self.trouble: tuple[Stage, Answer] | None = None
         self.is_paused = False

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import hmac
 from collections.abc import Sequence
@@ -14,7 +13,7 @@ _ID = 6
 
 
 class DeliveryTokens:
-    """Makes and reads tokens of 26 letters and digits. `keys`: the first one makes, all of them read."""
+    """Makes and reads tokens of 32 hexadecimal digits. `keys`: the first one makes, all of them read."""
 
     def __init__(self, keys: Sequence[bytes]) -> None:
         if not keys or not all(keys):
@@ -26,7 +25,7 @@ class DeliveryTokens:
         raw = delivery_id.to_bytes(_ID, "big")
         key = self._keys[0]
         tag = key.mac(b"tag" + raw)[:_TAG]
-        return base64.b32encode(tag + _masked(key, tag, raw)).decode("ascii").rstrip("=").lower()
+        return (tag + _masked(key, tag, raw)).hex()
 
     def read(self, token: str) -> int:
         """Return the delivery's id. Mail systems may have changed the case.
@@ -64,9 +63,9 @@ def _masked(key: _Mac, tag: bytes, raw: bytes) -> bytes:
 
 def _decode(token: str) -> bytes:
     try:
-        raw = base64.b32decode(token.upper() + "=" * (-len(token) % 8))
+        raw = bytes.fromhex(token)
     except ValueError as error:
-        raise TokenError("a delivery token has only letters and digits") from error
+        raise TokenError("a delivery token is a hexadecimal number") from error
     if len(raw) != _TAG + _ID:
         raise TokenError("this delivery token has the wrong length")
     return raw
