@@ -6,7 +6,7 @@ Our own computation, as schedulers lose or double editions around daylight savin
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -49,9 +49,13 @@ def slots(
 
 
 def next_slots(schedule: Schedule, zone: ZoneInfo, *, after: datetime, count: int) -> list[Slot]:
-    """Return the next `count` slots later than `after`; fewer when the schedule ends."""
+    """Return the next `count` slots later than `after`; fewer when the schedule ends.
+
+    The first slot after the clock changed says so: its local time is as ever, its instant is not.
+    """
     later = slots(schedule, zone, after, _horizon(schedule, zone, after))
-    return list(itertools.islice((slot for slot in later if slot.at > after), count))
+    found = itertools.islice((slot for slot in later if slot.at > after), count)
+    return list(_with_clock_changes(found, zone, after))
 
 
 def latest_slot(schedule: Schedule, zone: ZoneInfo, *, at: datetime) -> Slot | None:
@@ -64,6 +68,23 @@ def latest_slot(schedule: Schedule, zone: ZoneInfo, *, at: datetime) -> Slot | N
             return found[-1]
         last = first
     return None
+
+
+def _with_clock_changes(found: Iterable[Slot], zone: ZoneInfo, after: datetime) -> Iterator[Slot]:
+    offset = _offset(after, zone)
+    for slot in found:
+        before, offset = offset, _offset(slot.at, zone)
+        if before == offset or "clock goes" in slot.note:
+            yield slot
+        else:
+            change = (
+                f"the clock went {'forward' if offset > before else 'back'}: {slot.at.astimezone(zone):%Z} from here"
+            )
+            yield replace(slot, note="; ".join(text for text in (slot.note, change) if text))
+
+
+def _offset(moment: datetime, zone: ZoneInfo) -> timedelta:
+    return moment.astimezone(zone).utcoffset() or timedelta()
 
 
 def _horizon(schedule: Schedule, zone: ZoneInfo, after: datetime) -> datetime:

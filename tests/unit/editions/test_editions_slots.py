@@ -72,6 +72,18 @@ def test_gap_gives_the_first_instant_after_it() -> None:
     assert slot.note == "clock goes forward: 02:30 does not exist, sent at 03:00"
 
 
+def test_first_slot_after_the_clock_changed_says_so() -> None:
+    """A time that exists once keeps its hour on the wall, and the note tells why its instant is another."""
+    found = next_slots(schedule(days=["fri", "mon"]), DENVER, after=datetime(2026, 3, 5, tzinfo=UTC), count=3)
+    assert [(slot.at.hour, slot.note) for slot in found] == [
+        (13, ""),
+        (12, "the clock went forward: MDT from here"),
+        (12, ""),
+    ]
+    (slot,) = next_slots(schedule(days=["mon"]), DENVER, after=datetime(2026, 10, 30, tzinfo=UTC), count=1)
+    assert slot.note == "the clock went back: MST from here"
+
+
 def test_gap_of_half_an_hour_and_at_midnight() -> None:
     """Lord Howe jumps by half an hour, Beirut at midnight: both end where the clock goes on."""
     howe = to_instant(date(2026, 10, 4), time(2, 15), ZoneInfo("Australia/Lord_Howe"))
@@ -255,7 +267,9 @@ def test_next_and_latest_meet(plan: Schedule, name: str, minutes: int) -> None:
     assert latest is None or latest.at <= at
     for slot in following:
         assert slot.at > at
-        assert latest_slot(plan, zone, at=slot.at) == slot
+        at_slot = latest_slot(plan, zone, at=slot.at)
+        assert at_slot is not None
+        assert at_slot.at == slot.at
         assert latest_slot(plan, zone, at=slot.at - timedelta(microseconds=1)) == latest
 
 
