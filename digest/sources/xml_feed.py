@@ -18,6 +18,8 @@ from digest.sources.entry import read_entry
 from digest.sources.item import ParsedFeed
 from digest.sources.text import clean_text
 
+MAX_TAGS = 500_000
+"""Most tags of a document: ten times those of a large feed, and 100 MB as a tree."""
 _ITEM_TAGS = ("{*}item", "{*}entry", "{*}url", "{*}Item", "{*}ITEM", "{*}Entry", "{*}ENTRY")
 _ITEM_KEYS = frozenset({"item", "entry", "url"})
 _FORMATS = {"rss": "rss", "rdf": "rss", "feed": "atom", "urlset": "sitemap", "channel": "rss"}
@@ -25,7 +27,7 @@ _NAMED_ENTITY = re.compile(r"&(?!(?:lt|gt|amp|quot|apos);)([A-Za-z][A-Za-z0-9]{1
 _BARE_AMPERSAND = re.compile(r"&(?!(?:lt|gt|amp|quot|apos|#\d{1,7}|#[xX][0-9a-fA-F]{1,6});)")
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 _DECLARATIONS = re.compile(r"<\?xml\b[^<>]{0,200}\?>")
-_TAG = re.compile(r"<[A-Za-z][^<>]*=[^<>]*>")
+_TAG = re.compile(r"<[A-Za-z][^<>]*>")
 _VOID_TAG = re.compile(r"<((?:br|hr|img|wbr)\b[^<>/]*(?:/(?!>)[^<>/]*)*)>", re.I)
 _VALUE = re.compile(r"\"[^\"]*\"|'[^']*'|=\s*([^\s\"'<>=]+)")
 _BARE_LESS = re.compile(r"<(?![A-Za-z_/!?])")
@@ -40,13 +42,15 @@ def parse_xml_feed(
     well-formed is mended and read as far as it goes, with a warning.
     """
     text = prepare_xml(decode(data, content_type), source=source)
+    if text.count("<") > MAX_TAGS:
+        raise SourceError(source, f"more than {MAX_TAGS:,} tags", action="ask the site for a smaller feed")
     try:
         return _read(text, url=url, max_items=max_items, recover=False)
     except etree.XMLSyntaxError as error:
-        fault = str(error.msg or "not well-formed").split(", line")[0]
+        fault = _one_line(error)
         line = error.lineno or 0
     except ValueError as error:
-        fault, line = str(error), 0
+        fault, line = _one_line(error), 0
     feed = _read_mended(text, url=url, max_items=max_items, source=source)
     if feed.format == "" or (not feed.items and not feed.title):
         raise SourceError(source, f"not a feed ({fault}, line {line})", action="check the address in a browser")
@@ -67,7 +71,11 @@ def mend(text: str) -> str:
 def _mend_markup(text: str) -> str:
     text = _BARE_LESS.sub("&lt;", _BARE_AMPERSAND.sub("&amp;", text))
     text = _VOID_TAG.sub(r"<\1 />", text)
-    return _TAG.sub(lambda tag: _VALUE.sub(lambda found: f'="{found[1]}"' if found[1] else found[0], tag[0]), text)
+    return _TAG.sub(lambda tag: _quote_values(tag[0]) if "=" in tag[0] else tag[0], text)
+
+
+def _quote_values(tag: str) -> str:
+    return _VALUE.sub(lambda found: f'="{found[1]}"' if found[1] else found[0], tag)
 
 
 def _outside_cdata(text: str, change: Callable[[str], str]) -> str:
@@ -87,12 +95,13 @@ def _read_mended(text: str, *, url: str, max_items: int, source: str) -> ParsedF
     try:
         return _read(mend(text), url=url, max_items=max_items, recover=True)
     except (etree.XMLSyntaxError, ValueError) as error:
-        message = (
-            "not a feed"
-            if not text.strip()
-            else f"not a feed ({str(error).splitlines()[0][:120] if str(error) else 'no XML'})"
-        )
-        raise SourceError(source, message, action="check the address in a browser") from None
+        raise SourceError(source, f"not a feed ({_one_line(error)})", action="check the address in a browser") from None
+
+
+def _one_line(error: Exception) -> str:
+    """What libxml2 says, without the place (told apart) and the piece of the document that it repeats."""
+    said = str(getattr(error, "msg", None) or error).splitlines() or ["not well-formed"]
+    return said[0].split(", line")[0].strip()[:120] or "not well-formed"
 
 
 def _read(text: str, *, url: str, max_items: int, recover: bool) -> ParsedFeed:
