@@ -78,9 +78,9 @@ def _refusals(plan: Plan) -> Iterator[Refusal]:
 def _duplicates(plan: Plan) -> Iterator[Refusal]:
     for number, place in enumerate(plan.filling.places):
         for leader in (placed.entry.position for placed in in_reading_order(place)):
-            reason = duplicate_reason(plan, number, leader)
             for position in plan.index.find_versions(plan.index.events[leader]):
                 if position != leader and not plan.rung.screen.verdict(position):
+                    reason = duplicate_reason(plan, number, position, leader)
                     yield Refusal(plan.index.candidates[position].id, (reason,))
 
 

@@ -79,7 +79,7 @@ def _refusing(plan: Plan, position: int, place: int | None) -> Iterator[Reason]:
             for s in filling.places[place]
             if plan.index.events[s.entry.position] == plan.index.events[position]
         )
-        yield duplicate_reason(plan, place, leader)
+        yield duplicate_reason(plan, place, position, leader)
         if plan.index.candidates[position].id in also_versions(plan, leader):
             yield Reason("also", True, "told there under 'also in'")
     elif not screen.verdict(position):

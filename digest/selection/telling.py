@@ -70,13 +70,18 @@ def not_placed_reason(plan: Plan, position: int) -> Reason:
     return Reason("limit", False, text or "only a rule of the fallback ladder takes it, and enough stories were found")
 
 
-def duplicate_reason(plan: Plan, place: int, leader: int) -> Reason:
-    """Return that another version of the event, at position `leader`, stands in the edition."""
+def duplicate_reason(plan: Plan, place: int, position: int, leader: int) -> Reason:
+    """Return that another version of the story's event, at position `leader`, stands in the edition, and why."""
     story = plan.index.candidates[leader]
-    text = (
-        f"the same event as {story.id}, {story.headline!r} ({story.source}), which leads in {place_name(plan, place)}"
-    )
-    return Reason("duplicate", False, text)
+    where = f"{story.id}, {story.headline!r} ({story.source}), which leads in {place_name(plan, place)}"
+    return Reason("duplicate", False, f"the same event as {where}: {_version_text(plan, position, leader)}")
+
+
+def _version_text(plan: Plan, position: int, leader: int) -> str:
+    own, other = plan.ranker.scorer.version_rank(position), plan.ranker.scorer.version_rank(leader)
+    if own > other:
+        return "it is the version that fits there"
+    return f"as a version it counts {other:.2f}, this one {own:.2f} (source, freshness, completeness, picture)"
 
 
 def _full_text(plan: Plan, number: int, position: int) -> str:

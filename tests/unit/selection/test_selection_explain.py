@@ -63,8 +63,9 @@ def test_other_version_names_the_leader() -> None:
     """A duplicate says of which story, and that it is told under "also in"."""
     selected, told = why("echo")
     assert not selected
-    assert (
-        told["duplicate"] == "the same event as lead, 'Headline of lead' (desk), which leads in section '1 big thing'"
+    assert told["duplicate"] == (
+        "the same event as lead, 'Headline of lead' (desk), which leads in section '1 big thing': "
+        "as a version it counts 2.94, this one 1.89 (source, freshness, completeness, picture)"
     )
     assert told["also"] == "told there under 'also in'"
 
