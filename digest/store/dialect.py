@@ -12,12 +12,13 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 Item = TypeVar("Item")
 Row = Mapping[str, Any]
+Upsert = sqlite.Insert | postgresql.Insert
 
 CHUNK = 1000
 """Rows written in one go."""
 
 
-def upsert(connection: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
+def upsert(connection: Connection, table: Table) -> Upsert:
     """Return an INSERT of the connection's dialect, which has `on_conflict_do_nothing` and `…_do_update`."""
     return sqlite.insert(table) if connection.dialect.name == "sqlite" else postgresql.insert(table)
 
@@ -42,7 +43,7 @@ def among(connection: Connection, column: ColumnElement[Any], values: Iterable[s
     return column == any_(literal(list(values), ARRAY(column.type)))
 
 
-def write_rows(connection: Connection, statement: sqlite.Insert | postgresql.Insert, rows: Sequence[Row]) -> None:
+def write_rows(connection: Connection, statement: Upsert, rows: Sequence[Row]) -> None:
     """Execute an INSERT for many rows that all have the same columns.
 
     The same as `connection.execute(statement, rows)` at a third of its cost a row (4 instead of 12 µs).

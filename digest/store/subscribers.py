@@ -7,11 +7,11 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, literal, select, update
 
 from digest.errors import NotFoundError
 from digest.model.subscriber import Frequency, Subscriber, Subscription, SubscriptionState
-from digest.store.dialect import among, upsert, write_rows
+from digest.store.dialect import Upsert, among, upsert, write_rows
 from digest.store.metadata import metadata
 from digest.store.tables import subscribers, subscription_events, subscriptions
 
@@ -75,6 +75,12 @@ def ids_by_key(connection: Connection, keys: Collection[str]) -> dict[str, int]:
 
 def add_subscribers(connection: Connection, new: Sequence[NewSubscriber], now: datetime) -> dict[str, int]:
     """Insert the addresses that are not known yet; return the ids of all of them by key."""
+    insert_subscribers(connection, new, now)
+    return ids_by_key(connection, [one.key for one in new])
+
+
+def insert_subscribers(connection: Connection, new: Sequence[NewSubscriber], now: datetime) -> None:
+    """Insert the addresses that are not known yet."""
     rows = [
         {
             "email": one.email,
@@ -82,14 +88,13 @@ def add_subscribers(connection: Connection, new: Sequence[NewSubscriber], now: d
             "name": one.name,
             "language": one.language,
             "timezone": one.timezone,
-            "attributes": dict(one.attributes or {}),
+            "attributes": one.attributes or {},
             "created_at": now,
             "erased": False,
         }
         for one in new
     ]
     write_rows(connection, upsert(connection, subscribers).on_conflict_do_nothing(), rows)
-    return ids_by_key(connection, [one.key for one in new])
 
 
 def update_subscriber(connection: Connection, subscriber: Subscriber) -> None:
@@ -125,32 +130,25 @@ def save_subscriptions(
 
     `detail` says who or what caused it and never holds an address; `ip` belongs to the record of consent.
     """
-    if not changed:
-        return
-    rows = [
-        {
-            **{name: getattr(one, name) for name in _SUBSCRIPTION_FIELDS},
-            "state": one.state.value,
-            "frequency": one.frequency.value,
-            "consent_at": one.consent_at or one.since_at,
-            "consent_ip": ip,
-        }
-        for one in changed
-    ]
-    statement = upsert(connection, subscriptions)
-    kept = {"subscriber_id", "newsletter", *(() if ip else ("consent_ip",))}
-    replaced = {column.name: statement.excluded[column.name] for column in subscriptions.c if column.name not in kept}
-    write_rows(
-        connection,
-        statement.on_conflict_do_update(index_elements=["subscriber_id", "newsletter"], set_=replaced),
-        rows,
-    )
-    log = [
-        {"at": now, "subscriber_id": one.subscriber_id, "newsletter": one.newsletter}
-        | {"kind": one.state.value, "detail": detail}
-        for one in changed
-    ]
+    rows = [_subscription_values(one, ip) | {"subscriber_id": one.subscriber_id} for one in changed]
+    write_rows(connection, _replacing(upsert(connection, subscriptions), keep_ip=not ip), rows)
+    log = [_event_values(one, now, detail) | {"subscriber_id": one.subscriber_id} for one in changed]
     write_rows(connection, upsert(connection, subscription_events), log)
+
+
+def subscribe_all(
+    connection: Connection, keys: Collection[str], wanted: Subscription, now: datetime, *, detail: str = ""
+) -> None:
+    """Give everyone with these keys the same subscription, whatever its `subscriber_id`, and log it."""
+    everyone = among(connection, subscribers.c.key, keys)
+    for table, values in (
+        (subscriptions, _subscription_values(wanted, "")),
+        (subscription_events, _event_values(wanted, now, detail)),
+    ):
+        constants = [literal(value, table.c[name].type) for name, value in values.items()]
+        query = select(subscribers.c.id, *constants).where(everyone)
+        statement = upsert(connection, table).from_select(["subscriber_id", *values], query)
+        connection.execute(_replacing(statement, keep_ip=True) if table is subscriptions else statement)
 
 
 def load_events(connection: Connection, subscriber_id: int) -> list[SubscriptionEvent]:
@@ -218,6 +216,30 @@ def erase_address(connection: Connection, key: str, subscriber_id: int | None) -
 
 _SUBSCRIPTION_FIELDS = tuple(field.name for field in fields(Subscription))
 _SUBSCRIPTION = tuple(subscriptions.c[name] for name in _SUBSCRIPTION_FIELDS)
+
+
+def _subscription_values(one: Subscription, ip: str) -> dict[str, Any]:
+    return {
+        "newsletter": one.newsletter,
+        "state": one.state.value,
+        "since_at": one.since_at,
+        "paused_until": one.paused_until,
+        "frequency": one.frequency.value,
+        "consent": one.consent,
+        "consent_source": one.consent_source,
+        "consent_at": one.consent_at or one.since_at,
+        "consent_ip": ip,
+    }
+
+
+def _event_values(one: Subscription, now: datetime, detail: str) -> dict[str, Any]:
+    return {"at": now, "newsletter": one.newsletter, "kind": one.state.value, "detail": detail}
+
+
+def _replacing(statement: Upsert, *, keep_ip: bool) -> Upsert:
+    kept = {"subscriber_id", "newsletter", *(("consent_ip",) if keep_ip else ())}
+    replaced = {column.name: statement.excluded[column.name] for column in subscriptions.c if column.name not in kept}
+    return statement.on_conflict_do_update(index_elements=["subscriber_id", "newsletter"], set_=replaced)
 
 
 def _subscription(row: Sequence[Any]) -> Subscription:

@@ -69,14 +69,12 @@ def _import_rows(connection: Connection, rows: Sequence[Row], wanted: Subscripti
     report.refused += [(lines[key], "unsubscribed; only the reader can come back") for key in gone - barred.keys()]
     taken = {key: person for key, person in people.items() if key not in barred and key not in gone}
     changed = _update(connection, taken, known)
-    fresh = [person for key, person in taken.items() if key not in known]
-    ids = subscribers.add_subscribers(connection, fresh, wanted.since_at) | {key: one.id for key, one in known.items()}
-    new = [ids[key] for key in taken if ids[key] not in links]
-    raised = {ids[key]: key for key in taken if _is_raised(links.get(ids[key]), wanted)}
-    written = [replace(wanted, subscriber_id=one) for one in (*new, *raised)]
-    subscribers.save_subscriptions(connection, written, wanted.since_at, detail=wanted.consent_source)
+    subscribers.insert_subscribers(connection, [taken[key] for key in taken if key not in known], wanted.since_at)
+    new = {key for key in taken if key not in known or known[key].id not in links}
+    raised = {key for key in taken if key in known and _is_raised(links.get(known[key].id), wanted)}
+    subscribers.subscribe_all(connection, new | raised, wanted, wanted.since_at, detail=wanted.consent_source)
     report.added += len(new)
-    report.updated += len((changed | set(raised.values())) - {key for key in taken if ids[key] not in links})
+    report.updated += len((changed | raised) - new)
 
 
 def _is_raised(before: Subscription | None, wanted: Subscription) -> bool:
