@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
 
 from digest.config.newsletter import Fallback, Newsletter
 from digest.model.candidate import Candidate
@@ -12,7 +11,7 @@ from digest.selection.conditions import RuleScope, topic_families
 from digest.selection.index import CandidateIndex
 from digest.selection.rules import CompiledRule, compile_rule
 from digest.selection.screening import Screen
-from digest.selection.situation import Situation
+from digest.selection.situation import Situation, ordinary_start
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +48,7 @@ def climb(newsletter: Newsletter, index: CandidateIndex, situation: Situation) -
     """Yield the rungs from the newsletter as written to the last step, each with all before it."""
     families = topic_families(situation.topic_parents)
     regions = (newsletter.region,) if newsletter.region else ()
-    oldest_at = first_oldest_at(newsletter, situation)
+    oldest_at = ordinary_start(newsletter, situation)
     extra: tuple[CompiledRule, ...] = ()
     for number, step in enumerate((Fallback(), *newsletter.fallback)):
         if step.window is not None:
@@ -70,9 +69,3 @@ def climb(newsletter: Newsletter, index: CandidateIndex, situation: Situation) -
             compile_rule(more, scope) if more is not None else None,
             extra,
         )
-
-
-def first_oldest_at(newsletter: Newsletter, situation: Situation) -> datetime:
-    """Return where the ordinary window starts: as the situation says, but never further back than `window.max`."""
-    longest = max(newsletter.window.max, newsletter.window.length)
-    return max(situation.since_at, situation.slot_at - longest)

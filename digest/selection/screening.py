@@ -8,7 +8,7 @@ from digest.config.newsletter import Newsletter
 from digest.model.candidate import Candidate
 from digest.model.choice import Reason
 from digest.selection.index import CandidateIndex
-from digest.selection.situation import Situation
+from digest.selection.situation import LATEST_ARRIVAL, Situation, ordinary_start
 from digest.selection.wording import span_text
 from digest.selection.words import compile_words
 
@@ -26,6 +26,7 @@ class Screen:
         self._index = index
         self._banned_names = newsletter.banned
         self._oldest_at = oldest_at
+        self._last_edition_at = ordinary_start(newsletter, situation)
         self._ordinary = index.span(oldest_at, situation.end_at)
         self.span = index.span(late_arrivals_from(newsletter, situation, oldest_at), situation.end_at)
         # A source's id is that, and not also a word of headlines; an address is no word at all.
@@ -81,7 +82,7 @@ class Screen:
             return False
         if any_age or position in self._ordinary:
             return True
-        return position in self.span and self._index.candidates[position].fetched_at >= self._situation.since_at
+        return position in self.span and self._index.candidates[position].fetched_at >= self._last_edition_at
 
     def _window_reason(self, position: int) -> Reason:
         slot_at, published_at = self._situation.slot_at, self._index.candidates[position].published_at
@@ -109,11 +110,12 @@ def late_arrivals_from(newsletter: Newsletter, situation: Situation, oldest_at: 
     """Return from when on a story may have been published that entered the pool only after the last edition.
 
     A feed that was down, or lags behind, would otherwise lose its stories for good: too late for one edition, too
-    old for the next. With a fixed window there is no such gap.
+    old for the next. With a fixed window, or before the first edition, there is no such gap.
     """
-    if newsletter.window.since == "fixed":
+    is_first = situation.since_at == situation.slot_at - newsletter.window.length
+    if newsletter.window.since == "fixed" or is_first:
         return oldest_at
-    return min(oldest_at, situation.slot_at - newsletter.window.length)
+    return oldest_at - LATEST_ARRIVAL
 
 
 def _clock(moment: datetime | None) -> str:

@@ -8,6 +8,9 @@ from datetime import datetime, timedelta
 
 from digest.config.newsletter import Newsletter
 
+LATEST_ARRIVAL = timedelta(hours=12)
+"""How long before the window a story may have been published that entered the pool within it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Situation:
@@ -47,6 +50,12 @@ def longest_window(newsletter: Newsletter) -> timedelta:
     """Return how far before the slot candidates must be loaded, so that no rule and no fallback misses one."""
     window = newsletter.window
     lengths = [window.length, *(step.window for step in newsletter.fallback if step.window)]
-    if window.since == "last_edition":
-        lengths.append(window.max)
-    return max(lengths)
+    if window.since == "fixed":
+        return max(lengths)
+    return max(*lengths, window.max) + LATEST_ARRIVAL
+
+
+def ordinary_start(newsletter: Newsletter, situation: Situation) -> datetime:
+    """Return where the window starts before any fallback: as the situation says, but `window.max` back at most."""
+    longest = max(newsletter.window.max, newsletter.window.length)
+    return max(situation.since_at, situation.slot_at - longest)

@@ -35,7 +35,7 @@ def findings(match: dict[str, Any], **values: Any) -> dict[str, str]:
         ),
         ({"languages": "en", "all": [{"languages": "es"}]}, "all", "no story has all of these languages at once"),
         ({"strictness": 0.5, "tags": "x"}, "strictness", "strictness has no effect"),
-        ({"max_age": "30d"}, "max_age", "max_age has no effect: the newsletter never looks further back than 7 d"),
+        ({"max_age": "30d"}, "max_age", "max_age has no effect: the newsletter never looks further back than 7 d 12 h"),
     ],
 )
 def test_rule_that_never_matches_is_found(match: dict[str, Any], path: str, words: str) -> None:
@@ -76,9 +76,9 @@ def test_text_is_needed_only_for_words() -> None:
 
 def test_longest_window_covers_every_rung() -> None:
     """The caller loads as far back as the widest window."""
-    assert longest_window(make_newsletter()) == timedelta(days=7)
+    assert longest_window(make_newsletter()) == timedelta(days=7, hours=12)
     assert longest_window(make_newsletter(window={"since": "fixed", "length": "24h"})) == timedelta(hours=24)
-    assert longest_window(make_newsletter(fallback=[{"window": "9d"}])) == timedelta(days=9)
+    assert longest_window(make_newsletter(fallback=[{"window": "9d"}])) == timedelta(days=9, hours=12)
 
 
 def test_window_starts_at_the_last_edition() -> None:

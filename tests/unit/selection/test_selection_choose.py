@@ -46,6 +46,23 @@ def test_late_arrival_is_not_lost() -> None:
     assert choose(fixed, [late], make_situation()).story_ids == ()
 
 
+def test_late_arrival_is_at_most_half_a_day_late() -> None:
+    """What was published long before the window is no news, however late it came; a weekly has late arrivals, too."""
+    just_read = SLOT_AT - timedelta(hours=1)
+    pool = [
+        make_candidate("late", age_h=179, fetched_at=just_read),
+        make_candidate("old", age_h=181, fetched_at=just_read),
+    ]
+    weekly = make_situation(window_h=168)
+    assert choose(make_newsletter(), pool, weekly).story_ids == ("late",)
+
+
+def test_first_edition_takes_no_late_arrivals() -> None:
+    """The first reading of all sources brings old stories in; the first edition looks back `length` only."""
+    story = make_candidate("old", age_h=37, fetched_at=SLOT_AT - timedelta(minutes=1))
+    assert choose(make_newsletter(), [story], make_situation(window_h=36)).story_ids == ()
+
+
 def test_window_never_reaches_further_back_than_its_maximum() -> None:
     """A newsletter that was off for a month looks back `window.max` only."""
     newsletter = make_newsletter(window={"max": "2d"})
