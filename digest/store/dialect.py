@@ -17,6 +17,9 @@ Upsert = sqlite.Insert | postgresql.Insert
 CHUNK = 1000
 """Rows written in one go."""
 
+FORGETS = "digest_forgets"
+"""Set in `Connection.info` by a transaction that erases a person: no old page may keep what it erased."""
+
 
 def upsert(connection: Connection, table: Table) -> Upsert:
     """Return an INSERT of the connection's dialect, which has `on_conflict_do_nothing` and `…_do_update`."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, Self
 
@@ -15,6 +15,7 @@ from sqlalchemy.pool import StaticPool
 
 from digest.errors import StoreError
 from digest.model.audience import NUMBER
+from digest.store.dialect import FORGETS
 from digest.store.schema import create_schema, prepare_schema
 
 _BUSY_TIMEOUT_S = 10
@@ -68,14 +69,23 @@ class Store:
         """
         if self.read_only:
             raise StoreError("this store was opened for reading only")
-        with _explained(), self.engine.begin() as connection:
-            yield connection
+        with _explained():
+            with self.engine.begin() as connection:
+                yield connection
+                must_forget = connection.info.pop(FORGETS, False)
+            if must_forget and not self.is_postgresql:
+                self._empty_log()
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """Give a transaction that only reads; it never waits for writers on SQLite."""
         with _explained(), self._readers.connect() as connection:
             yield connection
+
+    def _empty_log(self) -> None:
+        """Move the write-ahead log into the database and empty it: its old pages hold what was erased."""
+        with closing(self.engine.raw_connection()) as connection:
+            connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def close(self) -> None:
         """Close every connection."""
@@ -117,6 +127,7 @@ def _sqlite_engine(url: str, **options: Any) -> Engine:
         dbapi_connection.isolation_level = None
         dbapi_connection.create_function("digest_number", 1, _number, deterministic=True)
         pragmas = [f"busy_timeout = {_BUSY_TIMEOUT_S * 1000}", "foreign_keys = ON", "synchronous = NORMAL"]
+        pragmas.append("secure_delete = ON")  # what is erased is overwritten in the file, not only unlinked
         for pragma in [*pragmas, "journal_mode = WAL"] if writable else pragmas:
             dbapi_connection.execute(f"PRAGMA {pragma}")
 

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, delete, func, insert, literal, select, update
 
 from digest.errors import NotFoundError
 from digest.model.subscriber import Frequency, Subscriber, Subscription, SubscriptionState
-from digest.store.dialect import Upsert, among, upsert, write_rows
+from digest.store.dialect import FORGETS, Upsert, among, upsert, write_rows
 from digest.store.metadata import metadata
 from digest.store.tables import subscribers, subscription_events, subscriptions
 
@@ -200,6 +200,7 @@ def erase_address(connection: Connection, key: str, subscriber_id: int | None) -
 
     Every table with a column `email` is blanked, so that one added later is not forgotten.
     """
+    connection.info[FORGETS] = True
     for table in metadata.sorted_tables:
         if "email" in table.c and table is not subscribers:
             nobody = None if table.c.email.nullable else ""

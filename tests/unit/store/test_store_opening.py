@@ -5,13 +5,16 @@ from __future__ import annotations
 import stat
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 
 from digest.errors import StoreError
-from digest.store import Store
+from digest.store import Store, subscribers, suppressions
+from digest.store.subscribers import NewSubscriber
+from digest.subscriptions.records import erase
 from digest.testing.stores import temporary_store
 
 
@@ -98,3 +101,22 @@ def test_opening_an_up_to_date_store_does_not_import_alembic(tmp_path: Path) -> 
         "sys.exit('alembic' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code, str(tmp_path)], check=False).returncode == 0
+
+
+def test_an_erased_address_is_in_no_file_of_the_store(tmp_path: Path) -> None:
+    """Neither the database, nor its free pages, nor its log hold an address once it was erased."""
+    now = datetime(2026, 11, 23, tzinfo=UTC)
+    people = [NewSubscriber(f"Reader{number}@example.com", f"reader{number}@example.com") for number in range(300)]
+    with Store.open("sqlite:///digest.db", root=tmp_path) as store:
+        with store.begin() as connection:
+            subscribers.add_subscribers(connection, people, now)
+            suppressions.add_suppression(connection, "reader7@example.com", reason="hard bounce", now=now)
+        assert _files_hold(tmp_path, b"reader7@")
+        with store.begin() as connection:
+            erase(connection, "reader7@example.com", now)
+        assert not _files_hold(tmp_path, b"reader7@")
+        assert _files_hold(tmp_path, b"reader8@")
+
+
+def _files_hold(folder: Path, text: bytes) -> bool:
+    return any(text in file.read_bytes().lower() for file in folder.iterdir())
