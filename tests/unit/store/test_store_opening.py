@@ -28,13 +28,14 @@ def test_a_new_store_makes_its_folder_and_is_readable_by_its_owner_alone(tmp_pat
 
 
 def test_the_settings_of_sqlite_are_as_promised() -> None:
-    """WAL, enforced foreign keys, ten seconds of patience, one fsync a checkpoint."""
+    """WAL, enforced foreign keys, ten seconds of patience, one fsync a checkpoint, freed bytes overwritten."""
     with temporary_store() as store, store.read() as connection:
         found = {
             name: connection.execute(text(f"PRAGMA {name}")).scalar_one()
-            for name in ("journal_mode", "foreign_keys", "busy_timeout", "synchronous")
+            for name in ("journal_mode", "foreign_keys", "busy_timeout", "synchronous", "secure_delete")
         }
-    assert found == {"journal_mode": "wal", "foreign_keys": 1, "busy_timeout": 10_000, "synchronous": 1}
+    expected = {"journal_mode": "wal", "foreign_keys": 1, "busy_timeout": 10_000, "synchronous": 1, "secure_delete": 1}
+    assert found == expected
 
 
 def test_reading_a_store_that_does_not_exist_makes_nothing(tmp_path: Path) -> None:
