@@ -17,7 +17,7 @@ from digest.config.settings import Settings
 if TYPE_CHECKING:
     import httpx
 
-    from digest.sources.guard import AddressPolicy
+    from digest.sources.guard import AddressPolicy, Resolver
 
 
 class Clients:
@@ -57,7 +57,7 @@ class ReadingContext:
     now: datetime
     clients: Clients
     labels: tuple[str, ...] = ()
-    parsing: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(2))
+    parsing: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(1))
 
     @property
     def user_agent(self) -> str:
@@ -83,14 +83,21 @@ async def open_context(project: Project, now: datetime) -> AsyncIterator[Reading
         await clients.aclose()
 
 
-def open_guarded_client(settings: Settings, *, allow_private: bool = False) -> httpx.AsyncClient:
-    """Return a client whose every connection is checked; proxies of the environment are not used."""
+def open_guarded_client(
+    settings: Settings, *, allow_private: bool = False, resolver: Resolver | None = None
+) -> httpx.AsyncClient:
+    """Return a client whose every connection is checked; proxies of the environment are not used.
+
+    `resolver` answers which addresses a host has; the system's does unless given.
+    """
     import httpx
 
-    from digest.sources.guard import AddressPolicy, GuardedBackend, GuardedTransport
+    from digest.sources.guard import AddressPolicy, GuardedBackend, GuardedTransport, resolve
 
     policy = AddressPolicy.from_names(settings.fetch.allow_private, allow_private=allow_private)
     whole = settings.fetch.timeout.total_seconds()
     timeout = httpx.Timeout(whole, connect=settings.fetch.connect_timeout.total_seconds())
-    transport = GuardedTransport(GuardedBackend(policy), connections=settings.fetch.concurrency * 2)
+    transport = GuardedTransport(
+        GuardedBackend(policy, resolver=resolver or resolve), connections=settings.fetch.concurrency * 2
+    )
     return httpx.AsyncClient(transport=transport, timeout=timeout, trust_env=False)

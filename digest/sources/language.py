@@ -82,7 +82,7 @@ _SCRIPTS = (
 _CYRILLIC = re.compile("[\u0400-\u04ff]")
 _UKRAINIAN = re.compile("[іїєґІЇЄҐ]")
 _CODE = re.compile(r"[A-Za-z]{2,3}(?![A-Za-z])")
-_LOOKED_AT = 600
+_LOOKED_AT = 400
 _LEAST_HITS = 3
 
 

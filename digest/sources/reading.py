@@ -160,7 +160,7 @@ async def _read_plugin(source: SourceConfig, state: SourceState, context: Readin
 
 
 async def _in_thread(context: ReadingContext, function: Callable[P, T], *arguments: P.args, **named: P.kwargs) -> T:
-    """Parse beside the event loop, few at a time: big feeds take their memory one after the other."""
+    """Parse beside the event loop, one at a time: big feeds take their memory one after the other."""
     async with context.parsing:
         return await asyncio.to_thread(function, *arguments, **named)
 
