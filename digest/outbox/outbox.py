@@ -21,10 +21,12 @@ from digest.model.delivery import Delivery, DeliveryState, DeliverySums
 from digest.model.subscriber import Reader, Subscriber
 from digest.outbox.journal import Journal
 from digest.outbox.progress import SendProgress, sums_from
+from digest.outbox.recorder import Recorder
 from digest.outbox.recovery import Recovered, recover
 from digest.outbox.run import Run, RunSettings
 from digest.outbox.tokens import DeliveryTokens
 from digest.outbox.transitions import check_move
+from digest.outbox.turn import Result
 from digest.outbox.verdicts import RETRY_AFTER
 from digest.store import Store, audiences, senders
 from digest.store import deliveries as ledger
@@ -60,6 +62,7 @@ class Outbox:
         self._journal = Journal.create(journal_folder, self.name) if journal_folder is not None else None
         self._retry_after = retry_after
         self._clock = clock
+        self._unrecorded: dict[str, list[Result]] = {}
         # One thread writes: on SQLite there can be only one writer, and results stay in order.
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="outbox")
 
@@ -142,8 +145,13 @@ class Outbox:
         def compose(row: ledger.ClaimedRow) -> Message:
             return template.message_for(readers(*self._reader_facts(edition_id, row)))
 
-        run = Run(self.store, audience, settings, pool=pool, writer=self._writer)
-        await run.deliver(compose, stop)
+        recorder = Recorder(self.store, audience, sender=self.name, journal=self._journal, writer=self._writer)
+        recorder.restore(self._unrecorded.pop(edition_id, ()))
+        try:
+            await Run(self.store, audience, settings, pool=pool, recorder=recorder).deliver(compose, stop)
+        finally:
+            if recorder.results:
+                self._unrecorded[edition_id] = recorder.results
         return await loop.run_in_executor(self._writer, self.sums, edition_id)
 
     def recover(self) -> Recovered:

@@ -1,13 +1,11 @@
-"""One run over an edition's deliveries: claim, hand to the pool, commit results in groups, know when it ends."""
+"""One run over an edition's deliveries: claim, hand to the pool, judge outcomes, know when it ends; writes no SQL."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
-from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import TypeVar
 
 from digest.delivery.attempt import Attempt, Outcome, Progress
 from digest.delivery.errors import PausedError
@@ -18,22 +16,20 @@ from digest.errors import StoreError
 from digest.model.delivery import DeliveryState, Stage
 from digest.outbox.journal import Journal
 from digest.outbox.progress import SendProgress, Tally
+from digest.outbox.recorder import Recorder
 from digest.outbox.transitions import check_move
-from digest.outbox.turn import GROUP, Report, Result, Turn, take_turn
+from digest.outbox.turn import GROUP, Report, Result, Turn
 from digest.outbox.verdicts import RetryRules, Verdict, judge
 from digest.store import Store
 from digest.store.audiences import Audience, counts, set_paused
 from digest.store.deliveries import ClaimedRow, next_due
 from digest.store.senders import touch_sender
 
-T = TypeVar("T")
-
-_COMMIT_WITHIN_S = 0.05
 _RECHECK_S = 0.4
 _LOOK_AGAIN_S = 0.5
+_CROWDED_S = 0.05
 _PROGRESS_S = 0.25
 _DRAIN_S = 30.0
-_STORE_RETRIES = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,26 +53,24 @@ class _Held:
 
 
 class Run:
-    """A run is used once. All its methods but the turns run in the event loop."""
+    """A run is used once, in one event loop."""
 
     def __init__(
-        self, store: Store, audience: Audience, settings: RunSettings, *, pool: SmtpPool, writer: Executor
+        self, store: Store, audience: Audience, settings: RunSettings, *, pool: SmtpPool, recorder: Recorder
     ) -> None:
         self._store = store
         self._audience = audience
         self._settings = settings
         self._pool = pool
-        self._writer = writer
+        self._recorder = recorder
         self._loop = asyncio.get_running_loop()
         self._rules = RetryRules(
             audience.useful_until, "hold" if audience.uncertain == "hold" else "resend", settings.retry_after
         )
         self._window = 4 * pool.connections + GROUP
         self._held: dict[int, _Held] = {}
-        self._results: list[Result] = []
         self._requeues: dict[int, int] = {}
         self._wake = asyncio.Event()
-        self._oldest_result_at = 0.0
         self._checked_at = self._loop.time()
         self._dry_until = 0.0
         self._trouble_since: float | None = None
@@ -85,20 +79,21 @@ class Run:
         self._pauses_edition = False
         self._told_at = 0.0
         self._tally: Tally
+        self._compose: Callable[[ClaimedRow], Message]
 
     async def deliver(self, compose: Callable[[ClaimedRow], Message], stop: asyncio.Event | None) -> None:
         """Run to the end. Raises PausedError when a fault of ours stopped it, after all was given back."""
         self._compose = compose
+        self._tally = Tally(self._audience.selected, await self._recorder.io(self._open))
         stopper = self._loop.create_task(self._wake_on(stop)) if stop is not None else None
         try:
-            self._tally = Tally(self._audience.selected, await self._io(self._open))
             while not self._paused and not (stop is not None and stop.is_set()):
                 if not await self._step():
                     break
-            await self._drain()
         finally:
             if stopper is not None:
                 stopper.cancel()
+            await self._drain()
         self._tell(is_last=True)
         if self._paused:
             raise PausedError(self._paused)
@@ -108,64 +103,55 @@ class Run:
         now = self._loop.time()
         self._look_at_pool(now)
         turn = self._plan(now)
-        if turn is None:
-            if not self._held and not self._results and now < self._dry_until:
-                return await self._wait_for_due()
+        if turn is not None:
+            await self._take(turn)
+            self._tell()
+        elif not self._held and not self._recorder.results and now < self._dry_until:
+            return await self._wait_for_due()
+        else:
             await self._sleep(now)
-            return True
-        self._apply(turn, await self._take(turn))
-        self._tell()
         return True
 
     def _plan(self, now: float) -> Turn | None:
         """Return the next turn, or None when it is better to wait."""
         room = self._window - len(self._held)
-        claim = min(GROUP, room) if room >= min(GROUP, self._window) // 2 and now >= self._dry_until else 0
+        claim = min(GROUP, room) if room >= GROUP // 2 and now >= self._dry_until else 0
         if self._is_blocked or self._paused:
             claim = 0
         recheck: list[int] = []
         if now - self._checked_at >= _RECHECK_S:
             recheck = [held.row.id for held in self._held.values() if held.attempt.progress is not Progress.BODY]
             self._checked_at = now
-        is_due = len(self._results) >= GROUP or (self._results and now - self._oldest_result_at >= _COMMIT_WITHIN_S)
-        if not (claim or recheck or is_due):
+        due_in_s = self._recorder.due_in_s(now)
+        if not claim and not recheck and (due_in_s is None or due_in_s > 0):
             return None
-        results, self._results = self._results[:GROUP], self._results[GROUP:]
-        return Turn(results, claim, recheck, self._pool.crowded_domains() if claim else [])
+        skip = self._pool.crowded_domains() if claim else []
+        return Turn(self._recorder.take_group(), claim, recheck, skip)
 
-    async def _take(self, turn: Turn) -> Report:
-        """Take a turn; a store that fails is asked again, while nothing new starts."""
-        for attempt in range(_STORE_RETRIES):
-            try:
-                return await self._io(self._take_turn, turn)
-            except StoreError as error:
-                self._withdraw_waiting("the store cannot be written")
-                turn = Turn(turn.results, 0, [], [])
-                if attempt == _STORE_RETRIES - 1:
-                    self._results = [*turn.results, *self._results]
-                    self._paused = f"{error}"
-                else:
-                    await asyncio.sleep(min(5.0, 0.1 * 3**attempt))
-        return Report()
-
-    def _take_turn(self, turn: Turn) -> Report:
-        return take_turn(self._store, self._audience, turn, sender=self._settings.sender, now=self._settings.clock())
+    async def _take(self, turn: Turn) -> None:
+        """Take a turn; where the store keeps failing, nothing more is started."""
+        try:
+            report = await self._recorder.take_turn(
+                turn, now=self._settings.clock(), on_failure=lambda: self._withdraw_waiting("store unusable")
+            )
+        except StoreError as error:
+            self._paused = self._paused or str(error)
+        else:
+            self._apply(turn, report)
 
     def _apply(self, turn: Turn, report: Report) -> None:
-        if self._settings.journal is not None:
-            self._settings.journal.settle(result.row.id for result in turn.results)
         for result in turn.results:
             self._tally.move(DeliveryState.SENDING, result.verdict.state)
         for row_id, reason in report.refused.items():
             held = self._held.get(row_id)
+            # One that has begun only gets its mark, and comes back through `_finish`.
             if held is not None and held.attempt.withdraw():
                 self._end(held, reason)
-            # One that has begun is told by its `withdrawn` mark, and comes back through `finish`.
         for row in report.claimed:
             self._tally.move(row.state, DeliveryState.SENDING)
             self._start(row)
-        if turn.claim and len(report.claimed) < turn.claim and not turn.skip:
-            self._dry_until = self._loop.time() + _LOOK_AGAIN_S
+        if len(report.claimed) < turn.claim:
+            self._dry_until = self._loop.time() + (_CROWDED_S if turn.skip else _LOOK_AGAIN_S)
 
     def _start(self, row: ClaimedRow) -> None:
         held = _Held(row)
@@ -179,17 +165,20 @@ class Run:
         if row.refused:
             held.attempt.withdraw()
             self._end(held, row.refused)
+        elif self._paused:
+            held.attempt.withdraw()
+            self._give_back(held, self._paused)
         else:
             self._pool.offer(held.attempt)
 
     def _make(self, row: ClaimedRow) -> Message:
-        if self._settings.journal is not None:
-            self._settings.journal.note_composing(row.id)
-        try:
+        journal = self._settings.journal
+        if journal is None:
             return self._compose(row)
-        finally:
-            if self._settings.journal is not None:
-                self._settings.journal.note_composing(0)
+        journal.note_composing(row.id)
+        message = self._compose(row)
+        journal.note_composing(0)
+        return message
 
     def _note_body(self, row: ClaimedRow) -> None:
         if self._settings.journal is not None:
@@ -199,14 +188,13 @@ class Run:
         """Judge an outcome; called by the pool, once for each attempt."""
         if held.row.id not in self._held:
             return
-        now = self._settings.clock()
         requeues = self._requeues.get(held.row.id, 0)
         verdict = judge(
             outcome,
             self._rules,
             attempts=held.row.attempts,
             requeues=requeues,
-            now=now,
+            now=self._settings.clock(),
             chance=self._settings.chance(),
         )
         if verdict.state is DeliveryState.QUEUED and not held.attempt.withdrawn and outcome.stage is not Stage.CONNECT:
@@ -222,25 +210,24 @@ class Run:
         """End a delivery that must not be mailed."""
         self._add(Result(held.row, Verdict(DeliveryState.SUPPRESSED, reason=reason), None))
 
+    def _give_back(self, held: _Held, why: str) -> None:
+        """Queue a delivery again that was not tried."""
+        self._add(Result(held.row, Verdict(DeliveryState.QUEUED, self._settings.clock(), reason=why), None))
+
     def _add(self, result: Result) -> None:
         check_move(DeliveryState.SENDING, result.verdict.state)
         del self._held[result.row.id]
-        if not self._results:
-            self._oldest_result_at = self._loop.time()
-            self._wake.set()
-        self._results.append(result)
-        if len(self._results) >= GROUP:
+        if self._recorder.add(result):
             self._wake.set()
 
     def _withdraw_waiting(self, why: str) -> None:
         """Give back all that has not started."""
-        now = self._settings.clock()
         for held in list(self._held.values()):
             if held.attempt.withdraw():
-                self._add(Result(held.row, Verdict(DeliveryState.QUEUED, now, reason=why), None))
+                self._give_back(held, why)
 
     async def _drain(self) -> None:
-        """Stop claiming, let what has begun end, record everything."""
+        """Claim no more, let what has begun end, record everything."""
         self._withdraw_waiting("stopped")
         ends_at = self._loop.time() + _DRAIN_S
         while self._held and self._loop.time() < ends_at:
@@ -250,25 +237,22 @@ class Run:
             self._give_up(held)
         await self._record_all()
         if self._pauses_edition:
-            await self._io(self._write_pause)
+            await self._recorder.io(self._write_pause)
 
     def _give_up(self, held: _Held) -> None:
         """End one whose server did not answer in the time that stopping allows."""
         is_out = held.attempt.progress is Progress.BODY
         stage = Stage.BODY if is_out else Stage.MAIL
         fate = Fate.UNCERTAIN if is_out else Fate.REQUEUE
+        held.attempt.withdraw()
         self._finish(held, Outcome(Decision(fate, charge=is_out), stage, Lost("no reply before the stop")))
 
     async def _record_all(self) -> None:
-        while self._results:
-            results, self._results = self._results[:GROUP], self._results[GROUP:]
-            turn = Turn(results, 0, [], [])
-            try:
-                self._apply(turn, await self._io(self._take_turn, turn))
-            except StoreError as error:
-                # The journal still has them: the next start finds out.
-                self._paused = self._paused or f"{error}"
-                return
+        failed = False
+        while self._recorder.results and not failed:
+            await self._take(Turn(self._recorder.take_group(), 0, (), ()))
+            # What the store does not take stays in the recorder; the journal has it too.
+            failed = bool(self._paused) and bool(self._recorder.results)
         self._tell()
 
     def _look_at_pool(self, now: float) -> None:
@@ -287,12 +271,11 @@ class Run:
 
     async def _wait_for_due(self) -> bool:
         """Wait for the next deferred delivery if it is due within `patience`; False when the run is over."""
-        due_at = await self._io(self._next_due)
+        due_at = await self._recorder.io(self._next_due)
         if due_at is None or due_at - self._settings.clock() > self._settings.patience:
             return False
-        wait_s = (due_at - self._settings.clock()).total_seconds()
         self._dry_until = 0.0
-        await self._sleep_s(max(0.0, wait_s))
+        await self._sleep_s(max(0.0, (due_at - self._settings.clock()).total_seconds()))
         return True
 
     def _next_due(self) -> datetime | None:
@@ -301,9 +284,10 @@ class Run:
 
     async def _sleep(self, now: float) -> None:
         """Sleep until something happens, at most until the next thing is due."""
-        waits = [_LOOK_AGAIN_S]
-        if self._results:
-            waits.append(_COMMIT_WITHIN_S - (now - self._oldest_result_at))
+        waits = [_LOOK_AGAIN_S, max(self._dry_until - now, _CROWDED_S)]
+        due_in_s = self._recorder.due_in_s(now)
+        if due_in_s is not None:
+            waits.append(due_in_s)
         if self._held:
             waits.append(_RECHECK_S - (now - self._checked_at))
         await self._sleep_s(max(0.001, min(waits)))
@@ -323,9 +307,6 @@ class Run:
         if is_last or now - self._told_at >= _PROGRESS_S:
             self._told_at = now
             self._settings.progress(self._tally.progress(now))
-
-    async def _io(self, function: Callable[..., T], *arguments: object) -> T:
-        return await self._loop.run_in_executor(self._writer, function, *arguments)
 
     def _open(self) -> dict[str, int]:
         with self._store.begin() as connection:
