@@ -55,6 +55,11 @@ def get_subscriber(connection: Connection, subscriber_id: int) -> Subscriber:
     return Subscriber(*row)
 
 
+def lock_subscriber(connection: Connection, subscriber_id: int) -> None:
+    """Let no other transaction change or lock this subscriber until ours ends (SQLite has one writer anyway)."""
+    connection.execute(select(subscribers.c.id).where(subscribers.c.id == subscriber_id).with_for_update())
+
+
 def load_subscribers(connection: Connection, ids: Collection[int]) -> dict[int, Subscriber]:
     """Return the subscribers of these ids, by id; erased ones are left out."""
     query = select(*_SUBSCRIBER).where(among(connection, subscribers.c.id, ids), subscribers.c.erased.is_(False))

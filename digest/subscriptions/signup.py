@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
@@ -12,6 +12,11 @@ from digest.errors import NotFoundError
 from digest.model.subscriber import Frequency, Subscriber, Subscription, SubscriptionState
 from digest.store import subscribers, suppressions
 from digest.subscriptions.addresses import normalise_address
+
+CONFIRMATIONS_A_DAY, CONFIRMATIONS_IN_ALL = 1, 3
+"""Most confirmation mails to one address, so that nobody can flood a stranger with them."""
+
+_ASKED = "confirmation asked"
 
 LIFTED_BY_READERS = frozenset({"erased", "unsubscribed"})
 """Reasons of a suppression that end when the owner of the address confirms a new subscription."""
@@ -83,6 +88,26 @@ def confirm(connection: Connection, subscriber_id: int, newsletter: str, now: da
     if suppression is not None and suppression.reason in LIFTED_BY_READERS:
         suppressions.remove_suppression(connection, subscriber.key)
     return _change(connection, replace(before, state=_S.CONFIRMED, since_at=now), now, "confirmed by its owner")
+
+
+def claim_confirmation(connection: Connection, subscriber_id: int, newsletter: str, now: datetime) -> bool:
+    """Say whether a confirmation may be mailed to the subscriber now; if so, count it.
+
+    One a day and three in all, for all newsletters together; a confirmation by the owner starts the
+    count anew. Of two requests at the same moment, one gets it.
+    """
+    subscribers.lock_subscriber(connection, subscriber_id)
+    asked: list[datetime] = []
+    for event in subscribers.load_events(connection, subscriber_id):
+        if event.kind == _S.CONFIRMED.value:
+            asked = []
+        elif event.kind == _ASKED:
+            asked.append(event.at)
+    today = [at for at in asked if at > now - timedelta(days=1)]
+    if len(today) >= CONFIRMATIONS_A_DAY or len(asked) >= CONFIRMATIONS_IN_ALL:
+        return False
+    subscribers.add_event(connection, subscriber_id, _ASKED, now, newsletter=newsletter)
+    return True
 
 
 def unsubscribe(

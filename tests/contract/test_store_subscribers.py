@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -58,6 +59,22 @@ def test_signing_up_waits_for_the_owner_and_confirming_twice_is_fine(store: Stor
         kept = show(connection, "ann@example.com")
     assert kept["subscriptions"][0]["consent"] == "Yes, send me news"
     assert [event["kind"] for event in kept["log"]] == ["pending", "confirmed"]
+
+
+def test_nobody_is_flooded_with_confirmations(store: Store) -> None:
+    """One confirmation a day and three in all are mailed to an address, however often and by whom it is asked."""
+    one = _subscribe(store)
+
+    def ask(at: datetime) -> bool:
+        with store.begin() as connection:
+            return signup.claim_confirmation(connection, one, "denver", at)
+
+    with ThreadPoolExecutor(4) as executor:
+        assert sum(executor.map(ask, [NOW] * 12)) == 1
+    assert [ask(NOW + timedelta(days=days)) for days in (1, 1, 2, 3, 40)] == [True, False, True, False, False]
+    with store.begin() as connection:
+        signup.confirm(connection, one, "denver", LATER)
+    assert ask(NOW + timedelta(days=41))
 
 
 def test_leaving_ends_one_newsletter_or_all_and_confirming_does_not_bring_it_back(store: Store) -> None:
