@@ -99,6 +99,6 @@ def test_unknown_phrases_are_told_with_the_known_ones() -> None:
 
 def test_markup_in_a_field_stays_markup_and_the_rest_is_escaped() -> None:
     """A phrase around links can be printed as it is."""
-    made = Phrases("en")("credit", credit=Markup("<a>x</a>"))
+    made = Phrases("en")("also_reported_by", names=Markup("<a>x</a>"))
     assert isinstance(made, Markup)
-    assert made == "Picture: <a>x</a>"
+    assert made == "Also reported by <a>x</a>."

@@ -57,7 +57,7 @@ def test_an_edition_says_everything() -> None:
         "Editor’s note",
         "1 big thing",
         "The tram loop at the old station opens two years early",
-        "Picture: Drawing by the desk",
+        "Drawing by the desk",
         "Why it matters: A third of downtown workers",
         "11 stops, 4 of them new",
         "Go deeper",
@@ -78,7 +78,7 @@ def test_a_topical_edition_has_its_own_face() -> None:
     assert "#2d5f4c" in rendered.html
     assert "#7fc4a4" in rendered.html
     assert "#b3402a" not in rendered.html
-    for words in ("Presented by", "Harbour Ledger", "From around the country", "Sample story"):
+    for words in ("Presented by", "Harbour Ledger", "From around the country", "Sample"):
         assert words in rendered.html
 
 
@@ -180,6 +180,11 @@ def test_stories_without_pages_have_no_way_on() -> None:
     """No dead "Go deeper"."""
     rendered = _render(thin())
     assert "Go deeper" not in rendered.html + rendered.text
+
+
+def test_a_name_that_ends_in_a_stop_has_one_stop() -> None:
+    """A.M. is not A.M.. with an accent."""
+    assert 'A.M<span class="a"' in _render(denver(), name="A.M.").html
 
 
 def test_small_and_refused_pictures_are_left_out() -> None:
