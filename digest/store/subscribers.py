@@ -163,11 +163,9 @@ def load_events(connection: Connection, subscriber_id: int) -> list[Subscription
     return [SubscriptionEvent(*row) for row in connection.execute(query)]
 
 
-def add_event(
-    connection: Connection, subscriber_id: int, kind: str, now: datetime, *, newsletter: str = "", detail: str = ""
-) -> None:
-    """Log something that is no change of a subscription, as a confirmation mail or an erase."""
-    values = {"at": now, "subscriber_id": subscriber_id, "kind": kind, "newsletter": newsletter, "detail": detail}
+def add_event(connection: Connection, subscriber_id: int, kind: str, now: datetime, *, newsletter: str = "") -> None:
+    """Log something that is no change of a subscription, as a confirmation that was asked for."""
+    values = {"at": now, "subscriber_id": subscriber_id, "kind": kind, "newsletter": newsletter, "detail": ""}
     connection.execute(insert(subscription_events).values(values))
 
 
