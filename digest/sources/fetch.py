@@ -66,7 +66,7 @@ async def fetch(
     seconds = context.settings.fetch.timeout.total_seconds()
     try:
         async with asyncio.timeout(seconds):
-            return await _follow(url, context, allow_private, dict(headers or {}))
+            return await _follow(url, context, allow_private=allow_private, headers=headers or {})
     except TimeoutError:
         raise SourceError(
             "", f"no complete answer within {seconds:g} s", action="it will be tried again later"
@@ -77,18 +77,18 @@ async def fetch(
         ) from None
 
 
-async def _follow(url: str, context: ReadingContext, allow_private: bool, headers: dict[str, str]) -> Fetched:
+async def _follow(url: str, context: ReadingContext, *, allow_private: bool, headers: Mapping[str, str]) -> Fetched:
     permanent = True
     url, login = split_login(url)
     for hop in range(MAX_REDIRECTS + 1):
         check_url(url, context, allow_private=allow_private)
-        own = headers | login.for_url(url)
+        own = {**headers, **login.for_url(url)}
         request = context.clients.get(allow_private).build_request("GET", url, headers=_headers(context, own))
         response = await context.clients.get(allow_private).send(request, stream=True, follow_redirects=False)
         try:
             if response.status_code not in _REDIRECTS or "location" not in response.headers:
                 permanent_url = url if permanent and hop else ""
-                return await _read(response, url, permanent_url, context)
+                return await _read(response, context, url=url, permanent_url=permanent_url)
             permanent = permanent and response.status_code in _PERMANENT
             url = _join(url, response.headers["location"].strip())
         finally:
@@ -161,7 +161,7 @@ def _headers(context: ReadingContext, own: Mapping[str, str]) -> dict[str, str]:
     return {"User-Agent": context.user_agent, "Accept": _ACCEPT, "Accept-Encoding": "gzip, deflate", **own}
 
 
-async def _read(response: httpx.Response, url: str, permanent_url: str, context: ReadingContext) -> Fetched:
+async def _read(response: httpx.Response, context: ReadingContext, *, url: str, permanent_url: str) -> Fetched:
     headers = response.headers
     data = await _read_body(response, context.settings.fetch.max_bytes) if response.status_code == 200 else b""
     cache = headers.get("cache-control", "")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 
@@ -11,9 +11,10 @@ from digest.config.sources import SourceConfig
 from digest.errors import SourceError
 from digest.model.story import Picture
 from digest.sources.brief_text import parse_brief_text
+from digest.sources.context import ReadingContext
 from digest.sources.encoding import decode
-from digest.sources.formats import parse_feed
-from digest.sources.item import FeedItem, ParsedFeed
+from digest.sources.formats import Limits, parse_feed
+from digest.sources.item import ParsedFeed
 from digest.sources.markdown import parse_markdown
 from digest.sources.pictures import read_size
 
@@ -23,42 +24,39 @@ _MAX_FILES = 10_000
 _NOT_STORIES = frozenset({"readme.md", "license.md", "licence.md", "license.txt", "licence.txt"})
 
 
-def load_folder(
-    source: SourceConfig, folder: Path, *, now: datetime, labels: tuple[str, ...], max_bytes: int
-) -> tuple[ParsedFeed, str]:
+def load_folder(source: SourceConfig, context: ReadingContext) -> tuple[ParsedFeed, str]:
     """Read all files of a `path:` source below the configuration's folder; returns them with a content hash.
 
     A file that cannot be read is a warning; the others are read. Raises SourceError where the
     place does not exist, or where no file of it could be read.
     """
-    place = folder / (source.path or "")
-    files = _find_files(source, place)
-    root = place if place.is_dir() else place.parent
+    where = context.folder / (source.path or "")
+    files = _find_files(source, where)
+    place = _Place(source, where if where.is_dir() else where.parent, context)
     feed = ParsedFeed("folder")
     digest = hashlib.sha256()
     for path in files:
         try:
-            data = _read_bytes(source, path, max_bytes)
-            digest.update(str(path.relative_to(root)).encode("utf-8", "replace") + b"\0" + data)
-            _load_file(feed, path, data, _Place(source, root, now, labels))
+            data = _read_bytes(source, path, max_bytes=context.settings.fetch.max_bytes)
+            digest.update(str(path.relative_to(place.root)).encode("utf-8", "replace") + b"\0" + data)
+            _load_file(feed, path, data=data, place=place)
         except SourceError as error:
             feed.warnings.append(f"{error.message}; {error.action}")
         except OSError as error:
             feed.warnings.append(f"{path.name}: {error.strerror or error}; make the file readable")
     if files and not feed.items and feed.warnings:
         raise SourceError(source.id, feed.warnings[0].partition("; ")[0], action=feed.warnings[0].partition("; ")[2])
-    feed.items.sort(key=lambda item: item.published_at or now, reverse=True)
+    feed.items.sort(key=lambda item: item.published_at or context.now, reverse=True)
     return feed, digest.hexdigest()
 
 
+@dataclass(frozen=True, slots=True)
 class _Place:
     """Where files are read from, for one reading."""
 
-    def __init__(self, source: SourceConfig, root: Path, now: datetime, labels: tuple[str, ...]) -> None:
-        self.source = source
-        self.root = root
-        self.now = now
-        self.labels = labels
+    source: SourceConfig
+    root: Path
+    context: ReadingContext
 
 
 def _find_files(source: SourceConfig, place: Path) -> list[Path]:
@@ -81,7 +79,7 @@ def _find_files(source: SourceConfig, place: Path) -> list[Path]:
     return found[:_MAX_FILES]
 
 
-def _read_bytes(source: SourceConfig, path: Path, max_bytes: int) -> bytes:
+def _read_bytes(source: SourceConfig, path: Path, *, max_bytes: int) -> bytes:
     with path.open("rb") as file:
         data = file.read(max_bytes + 1)
     if len(data) > max_bytes:
@@ -91,37 +89,34 @@ def _read_bytes(source: SourceConfig, path: Path, max_bytes: int) -> bytes:
     return data
 
 
-def _load_file(feed: ParsedFeed, path: Path, data: bytes, place: _Place) -> None:
+def _load_file(feed: ParsedFeed, path: Path, *, data: bytes, place: _Place) -> None:
     name = str(PurePosixPath(path.relative_to(place.root)))
     if path.suffix.lower() in _FEED_FILES:
         try:
-            parsed = parse_feed(data, source=place.source.id, max_items=place.source.max_items)
+            parsed = parse_feed(data, source=place.source.id, limits=Limits(items=place.source.max_items))
         except SourceError as error:
             raise SourceError(place.source.id, f"{name}: {error.message}", action=error.action) from None
         feed.warnings += [f"{name}: {warning}" for warning in parsed.warnings]
         feed.title = feed.title or parsed.title
         feed.items += parsed.items
         return
-    item = (
-        _load_story(feed, data, name, place)
-        if path.suffix.lower() != ".txt"
-        else parse_brief_text(decode(data), labels=place.labels)
-    )
+    if path.suffix.lower() == ".txt":
+        item = parse_brief_text(decode(data), labels=place.context.labels)
+    else:
+        now = place.context.now
+        item, warnings = parse_markdown(decode(data), now=now, source=place.source.id, name=name)
+        feed.warnings += warnings
     if not item.title and not item.content.strip():
         raise SourceError(place.source.id, f"{name}: the file is empty", action="write a story or remove it")
     item.guid = item.guid or name
     item.published_at = item.published_at or datetime.fromtimestamp(path.stat().st_mtime, UTC)
-    item.pictures = tuple(found for picture in item.pictures if (found := _local_picture(picture, path, place, feed)))
+    item.pictures = tuple(
+        found for picture in item.pictures if (found := _local_picture(picture, path, place=place, feed=feed))
+    )
     feed.items.append(item)
 
 
-def _load_story(feed: ParsedFeed, data: bytes, name: str, place: _Place) -> FeedItem:
-    item, warnings = parse_markdown(decode(data), now=place.now, source=place.source.id, name=name)
-    feed.warnings += warnings
-    return item
-
-
-def _local_picture(picture: Picture, story: Path, place: _Place, feed: ParsedFeed) -> Picture | None:
+def _local_picture(picture: Picture, story: Path, *, place: _Place, feed: ParsedFeed) -> Picture | None:
     """A picture beside the story becomes `media:<source>/<path>`; one outside the folder is refused."""
     if picture.url.lower().startswith(("http://", "https://")):
         return picture

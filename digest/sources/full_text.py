@@ -24,7 +24,7 @@ _PARAGRAPH = 80
 
 
 async def add_full_text(
-    stories: Sequence[Story], source: SourceConfig, context: ReadingContext, *, since: datetime | None
+    stories: Sequence[Story], source: SourceConfig, *, context: ReadingContext, since: datetime | None
 ) -> list[Story]:
     """Return the stories, short ones with summary, text and word count from their pages.
 
@@ -38,14 +38,14 @@ async def add_full_text(
 
     async def complete(story: Story) -> Story:
         async with gate:
-            return await _complete(story, source, context)
+            return await _complete(story, source, context=context)
 
     completed = await asyncio.gather(*(complete(story) for story in wanted[:MAX_PAGES]))
     by_id = {story.id: story for story in completed}
     return [by_id.get(story.id, story) for story in stories]
 
 
-async def _complete(story: Story, source: SourceConfig, context: ReadingContext) -> Story:
+async def _complete(story: Story, source: SourceConfig, *, context: ReadingContext) -> Story:
     from digest.sources.fetch import fetch
 
     try:

@@ -89,7 +89,7 @@ def find_parts(blocks: Sequence[Block], labels: tuple[str, ...] = ()) -> Body:
             body.credit = body.credit or find_credit(text)
             continue
         told.append(text)
-        _place(block, split_label(block, known), lead, parts)
+        _place(block, split_label(block, known), lead=lead, parts=parts)
     body.lead = tuple(lead)
     body.parts = tuple(part.close() for part in parts)
     body.plain = "\n".join(told)
@@ -97,7 +97,7 @@ def find_parts(blocks: Sequence[Block], labels: tuple[str, ...] = ()) -> Body:
 
 
 def _place(
-    block: Block, labelled: tuple[str, list[Run]] | None, lead: list[InlineHtml], parts: list[_OpenPart]
+    block: Block, labelled: tuple[str, list[Run]] | None, *, lead: list[InlineHtml], parts: list[_OpenPart]
 ) -> None:
     if labelled is not None:
         parts.append(_OpenPart(*labelled))

@@ -6,8 +6,8 @@ import asyncio
 import hashlib
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import replace
-from typing import ParamSpec, TypeVar
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
 from urllib.parse import urlsplit
 
 from digest.config.sources import SourceConfig
@@ -17,12 +17,22 @@ from digest.model.story import Story
 from digest.sources.context import ReadingContext, open_context
 from digest.sources.item import ParsedFeed
 from digest.sources.normalise import Normalising, normalise_feed
-from digest.sources.politeness import after_failure, after_success
+from digest.sources.politeness import (
+    Turn,
+    after_failure,
+    after_success,
+    conditional_headers,
+    current_url,
+    remember_move,
+)
 
 __all__ = ["open_context", "read_all", "read_source"]
 
 P = ParamSpec("P")
 T = TypeVar("T")
+
+if TYPE_CHECKING:
+    from digest.sources.fetch import Fetched
 
 # Part of every content hash: a new version of the parsers reads unchanged feeds once more.
 _READER_VERSION = "1"
@@ -35,21 +45,18 @@ async def read_source(source: SourceConfig, state: SourceState, *, context: Read
     Never raises for what the source does: a failed reading has status ERROR, no stories, and one
     line that says what happened and what to do.
     """
+    turn = Turn(source, state, context)
     try:
         if source.path:
-            return await _read_folder(source, state, context)
+            return await _read_folder(turn)
         if source.type:
-            return await _read_plugin(source, state, context)
-        return await _read_feed(source, state, context)
+            return await _read_plugin(turn)
+        return await _read_feed(turn)
     except SourceError as error:
-        return failed(source, state, context, error)
+        return _failed(turn, error)
     except Exception as error:  # a fault of ours with one feed must not stop the others
-        fault = SourceError(
-            source.id,
-            f"could not be read ({type(error).__name__}: {str(error)[:120]})",
-            action="report it with the feed",
-        )
-        return failed(source, state, context, fault)
+        what = f"could not be read ({type(error).__name__}: {str(error)[:120]})"
+        return _failed(turn, SourceError(source.id, what, action="report it with the feed"))
 
 
 async def read_all(
@@ -65,7 +72,7 @@ async def read_all(
 
     async def read_one(source: SourceConfig) -> None:
         state = states.get(source.id) or SourceState(source.id)
-        reading = None if force else _not_due(source, state, context)
+        reading = None if force else _not_due(Turn(source, state, context))
         if reading is None:
             async with lanes.enter(source):
                 reading = await read_source(source, state, context=context)
@@ -97,66 +104,65 @@ class _Lanes:
             yield
 
 
-def _not_due(source: SourceConfig, state: SourceState, context: ReadingContext) -> Reading | None:
+def _not_due(turn: Turn) -> Reading | None:
+    state = turn.state
     if state.gone:
-        return Reading(source.id, ReadingStatus.GONE, state)
-    if state.next_try_at is not None and context.now < state.next_try_at:
-        return Reading(source.id, ReadingStatus.WAITING, state)
+        return Reading(state.source, ReadingStatus.GONE, state)
+    if state.next_try_at is not None and turn.context.now < state.next_try_at:
+        return Reading(state.source, ReadingStatus.WAITING, state)
     return None
 
 
-async def _read_feed(source: SourceConfig, state: SourceState, context: ReadingContext) -> Reading:
+async def _read_feed(turn: Turn) -> Reading:
     from digest.sources.fetch import fetch
-    from digest.sources.politeness import conditional_headers, current_url, remember_move
 
-    url, headers = current_url(source, state), conditional_headers(state)
-    answer = await fetch(url, context=context, allow_private=source.allow_private, headers=headers)
+    source, state, context = turn.source, turn.state, turn.context
+    headers = conditional_headers(state)
+    answer = await fetch(current_url(turn), context=context, allow_private=source.allow_private, headers=headers)
     if answer.status == 410:
-        return Reading(
-            source.id, ReadingStatus.GONE, replace(state, gone=True, last_read_at=context.now, error="gone (410)")
-        )
+        gone = replace(state, gone=True, last_read_at=context.now, error="gone (410)")
+        return Reading(source.id, ReadingStatus.GONE, gone)
     if answer.status == 304:
-        kept = after_success(source, state, context, max_age_s=answer.max_age_s)
-        return Reading(source.id, ReadingStatus.UNCHANGED, kept)
+        return Reading(source.id, ReadingStatus.UNCHANGED, after_success(turn, max_age_s=answer.max_age_s))
     if answer.status != 200:
-        raise _status_error(source, answer.status, answer.retry_after_s)
-    seen = replace(
-        state,
-        etag=answer.etag,
-        last_modified=answer.last_modified,
-        moved_to=remember_move(source, state, answer.permanent_url),
-    )
-    content_hash = _hash(source, context, answer.data)
+        raise _status_error(source, answer.status, retry_after_s=answer.retry_after_s)
+    moved_to = remember_move(turn, answer.permanent_url)
+    turn = replace(turn, state=replace(state, etag=answer.etag, last_modified=answer.last_modified, moved_to=moved_to))
+    content_hash = _hash(turn, answer.data)
     if content_hash == state.content_hash and not source.samples:
-        return Reading(
-            source.id, ReadingStatus.UNCHANGED, after_success(source, seen, context, max_age_s=answer.max_age_s)
-        )
-    feed, stories = await _in_thread(context, _parse, source, answer.data, answer.content_type, answer.url, context)
+        return Reading(source.id, ReadingStatus.UNCHANGED, after_success(turn, max_age_s=answer.max_age_s))
+    found = await _in_thread(context, _parse, turn, answer)
     if source.full_text:
         from digest.sources.full_text import add_full_text
 
-        stories = await add_full_text(stories, source, context, since=state.last_success_at)
-    max_age_s = max(answer.max_age_s or 0, (feed.ttl_minutes or 0) * 60)
-    return _succeeded(source, replace(seen, content_hash=content_hash), context, feed, stories, max_age_s=max_age_s)
+        found.stories = await add_full_text(found.stories, source, context=context, since=state.last_success_at)
+    max_age_s = max(answer.max_age_s or 0, (found.feed.ttl_minutes or 0) * 60)
+    return _succeeded(turn, found, content_hash=content_hash, max_age_s=max_age_s)
 
 
-async def _read_folder(source: SourceConfig, state: SourceState, context: ReadingContext) -> Reading:
-    feed, stories, folder_hash = await _in_thread(context, _load, source, context)
-    content_hash = _hash(source, context, folder_hash.encode())
+async def _read_folder(turn: Turn) -> Reading:
+    found, folder_hash = await _in_thread(turn.context, _load, turn)
+    content_hash = _hash(turn, folder_hash.encode())
     # Samples are dated from now at every reading, so the same bytes are new stories in time.
-    if content_hash == state.content_hash and not source.samples:
-        return Reading(
-            source.id, ReadingStatus.UNCHANGED, after_success(source, state, context), warnings=tuple(feed.warnings)
-        )
-    return _succeeded(source, replace(state, content_hash=content_hash), context, feed, stories)
+    if content_hash == turn.state.content_hash and not turn.source.samples:
+        warnings = tuple(found.feed.warnings)
+        return Reading(turn.source.id, ReadingStatus.UNCHANGED, after_success(turn), warnings=warnings)
+    return _succeeded(turn, found, content_hash=content_hash)
 
 
-async def _read_plugin(source: SourceConfig, state: SourceState, context: ReadingContext) -> Reading:
+async def _read_plugin(turn: Turn) -> Reading:
     from digest.sources.plugins import read_plugin
 
-    feed = await read_plugin(source, context)
-    stories = await _in_thread(context, normalise_feed, feed, Normalising(source, context.now, context.labels))
-    return _succeeded(source, state, context, feed, stories)
+    feed = await read_plugin(turn.source, turn.context)
+    return _succeeded(turn, await _in_thread(turn.context, _normalise, turn, feed))
+
+
+@dataclass(slots=True)
+class _Found:
+    """What was parsed: the feed and its stories."""
+
+    feed: ParsedFeed
+    stories: list[Story]
 
 
 async def _in_thread(context: ReadingContext, function: Callable[P, T], *arguments: P.args, **named: P.kwargs) -> T:
@@ -165,50 +171,38 @@ async def _in_thread(context: ReadingContext, function: Callable[P, T], *argumen
         return await asyncio.to_thread(function, *arguments, **named)
 
 
-def _parse(
-    source: SourceConfig, data: bytes, content_type: str, url: str, context: ReadingContext
-) -> tuple[ParsedFeed, list[Story]]:
-    from digest.sources.formats import parse_feed
+def _parse(turn: Turn, answer: Fetched) -> _Found:
+    from digest.sources.formats import Limits, parse_feed
 
-    limit = context.settings.fetch.max_bytes
-    feed = parse_feed(
-        data, content_type=content_type, url=url, source=source.id, max_items=source.max_items, max_bytes=limit
-    )
-    return feed, normalise_feed(feed, Normalising(source, context.now, context.labels))
+    limits = Limits(items=turn.source.max_items, bytes=turn.context.settings.fetch.max_bytes)
+    kind, source_id = answer.content_type, turn.source.id
+    return _normalise(turn, parse_feed(answer.data, content_type=kind, url=answer.url, source=source_id, limits=limits))
 
 
-def _load(source: SourceConfig, context: ReadingContext) -> tuple[ParsedFeed, list[Story], str]:
+def _load(turn: Turn) -> tuple[_Found, str]:
     from digest.sources.folder import load_folder
 
-    feed, content_hash = load_folder(
-        source, context.folder, now=context.now, labels=context.labels, max_bytes=context.settings.fetch.max_bytes
-    )
-    return feed, normalise_feed(feed, Normalising(source, context.now, context.labels)), content_hash
+    feed, content_hash = load_folder(turn.source, turn.context)
+    return _normalise(turn, feed), content_hash
 
 
-def _succeeded(
-    source: SourceConfig,
-    state: SourceState,
-    context: ReadingContext,
-    feed: ParsedFeed,
-    stories: list[Story],
-    *,
-    max_age_s: int | None = None,
-) -> Reading:
-    newest = max((story.published_at for story in stories), default=None)
-    state = after_success(source, state, context, max_age_s=max_age_s)
+def _normalise(turn: Turn, feed: ParsedFeed) -> _Found:
+    return _Found(feed, normalise_feed(feed, Normalising(turn.source, turn.context.now, turn.context.labels)))
+
+
+def _succeeded(turn: Turn, found: _Found, *, content_hash: str = "", max_age_s: int | None = None) -> Reading:
+    state = replace(after_success(turn, max_age_s=max_age_s), content_hash=content_hash)
+    newest = max((story.published_at for story in found.stories), default=None)
     if newest is not None and (state.last_new_at is None or newest > state.last_new_at):
         state = replace(state, last_new_at=newest)
-    return Reading(source.id, ReadingStatus.OK, state, tuple(stories), warnings=tuple(feed.warnings))
+    return Reading(turn.source.id, ReadingStatus.OK, state, tuple(found.stories), warnings=tuple(found.feed.warnings))
 
 
-def failed(source: SourceConfig, state: SourceState, context: ReadingContext, error: SourceError) -> Reading:
+def _failed(turn: Turn, error: SourceError) -> Reading:
     """Return the reading of a failure: nothing of the pool is touched, the next try comes later each time."""
     line = " ".join((error.message + (f"; {error.action}" if error.action else "")).split())
-    wait_s = getattr(error, "retry_after_s", None)
-    return Reading(
-        source.id, ReadingStatus.ERROR, after_failure(source, state, context, line, retry_after_s=wait_s), error=line
-    )
+    wait_s = error.retry_after_s if isinstance(error, _StatusError) else None
+    return Reading(turn.source.id, ReadingStatus.ERROR, after_failure(turn, line, retry_after_s=wait_s), error=line)
 
 
 class _StatusError(SourceError):
@@ -219,7 +213,7 @@ class _StatusError(SourceError):
         super().__init__(source, message, action=action)
 
 
-def _status_error(source: SourceConfig, status: int, retry_after_s: int | None) -> SourceError:
+def _status_error(source: SourceConfig, status: int, *, retry_after_s: int | None) -> SourceError:
     said = {
         401: ("the site asks for a password (401)", "ask the site for an open feed"),
         403: ("the site refuses us (403)", "set fetch.contact, or ask the site to let digest in"),
@@ -232,7 +226,8 @@ def _status_error(source: SourceConfig, status: int, retry_after_s: int | None) 
     return _StatusError(source.id, message, action=action, retry_after_s=retry_after_s)
 
 
-def _hash(source: SourceConfig, context: ReadingContext, data: bytes) -> str:
+def _hash(turn: Turn, data: bytes) -> str:
     """What makes a reading worth its work: the bytes, and how they would be read."""
-    how = f"{_READER_VERSION}\n{source.max_items}\n{source.max_age}\n{source.name}\n{context.labels}\n".encode()
+    source, labels = turn.source, turn.context.labels
+    how = f"{_READER_VERSION}\n{source.max_items}\n{source.max_age}\n{source.name}\n{labels}\n".encode()
     return hashlib.sha256(how + data).hexdigest()

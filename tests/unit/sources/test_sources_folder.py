@@ -2,12 +2,15 @@ import os
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 from PIL import Image
 
+from digest.config.settings import Settings
 from digest.config.sources import SourceConfig
 from digest.errors import SourceError
+from digest.sources.context import Clients, ReadingContext
 from digest.sources.folder import load_folder
 from digest.sources.item import ParsedFeed
 from digest.testing.feeds import NOW, FeedBuilder
@@ -15,7 +18,12 @@ from digest.testing.feeds import NOW, FeedBuilder
 
 def _load(folder: Path, **settings: object) -> ParsedFeed:
     source = SourceConfig.model_validate({"id": "desk", "path": "desk"} | settings)
-    return load_folder(source, folder, now=NOW, labels=(), max_bytes=100_000)[0]
+    limits = Settings.model_validate({"fetch": {"max_bytes": 100_000}})
+    return load_folder(source, ReadingContext(limits, folder, NOW, Clients(_no_network)))[0]
+
+
+def _no_network(_allow_private: bool) -> NoReturn:
+    raise AssertionError("a folder needs no network")
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from digest.config.sources import SourceConfig
 from digest.errors import SourceError
 from digest.model.story import Story
-from digest.sources.formats import parse_feed
+from digest.sources.formats import Limits, parse_feed
 from digest.sources.normalise import Normalising, normalise_feed
 from digest.testing.feeds import NOW, FeedBuilder
 
@@ -104,7 +104,7 @@ def test_large_hostile_documents_stay_in_memory(name: str) -> None:
     data = LARGE[name]
     tracemalloc.start()
     try:
-        feed = parse_feed(data, source="fuzz", max_items=500)
+        feed = parse_feed(data, source="fuzz", limits=Limits(items=500))
         stories = normalise_feed(feed, TASK)
     except SourceError:
         stories = []

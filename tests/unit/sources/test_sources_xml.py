@@ -4,7 +4,7 @@ import pytest
 
 from digest.errors import SourceError
 from digest.sources.encoding import decode
-from digest.sources.formats import parse_feed
+from digest.sources.formats import Limits, parse_feed
 from digest.sources.item import FeedItem, ParsedFeed
 from digest.testing.feeds import FeedBuilder
 
@@ -250,12 +250,12 @@ def test_what_is_no_feed_is_an_error_with_an_action(data: bytes, message: str) -
 def test_a_gzip_bomb_stops_at_the_limit() -> None:
     """Inflating stops one byte after the limit."""
     with pytest.raises(SourceError, match="larger than"):
-        parse_feed(gzip.compress(b"<rss>" + b" " * 50_000_000), max_bytes=1_000_000)
+        parse_feed(gzip.compress(b"<rss>" + b" " * 50_000_000), limits=Limits(bytes=1_000_000))
 
 
 def test_item_limits() -> None:
     """Reading stops at the limit and says so."""
-    feed = parse_feed(FeedBuilder().many(30).rss(), max_items=10)
+    feed = parse_feed(FeedBuilder().many(30).rss(), limits=Limits(items=10))
     assert len(feed.items) == 10
     assert "first 10" in feed.warnings[0]
 
