@@ -14,7 +14,7 @@ from typing import Literal
 from digest.model.edition import Edition, EditionSection, EditionStory
 from digest.model.story import InlineHtml, Part, Story
 from digest.rendering.inline import parse_inline, shorten_inline
-from digest.rendering.views import MAX_HEADLINE
+from digest.rendering.views import MAX_BULLETS, MAX_HEADLINE, MAX_PARAGRAPHS, MAX_PARTS
 
 SHORT_LEAD = 280
 """Characters that stay of the opening of a shortened story."""
@@ -144,6 +144,7 @@ def _words_in(edition: Edition) -> int:
 def _words_of(story: Story, *, in_full: bool) -> int:
     count = len(story.headline[:MAX_HEADLINE].split())
     if in_full:
-        texts = [*story.lead, *(text for part in story.parts for text in (part.label, part.text, *part.bullets))]
-        count += sum(len(parse_inline(text).text.split()) for text in texts)
+        parts = story.parts[:MAX_PARTS]
+        texts = [text for part in parts for text in (part.label, part.text, *part.bullets[:MAX_BULLETS])]
+        count += sum(len(parse_inline(text).text.split()) for text in (*story.lead[:MAX_PARAGRAPHS], *texts))
     return count

@@ -15,7 +15,7 @@ from digest.config.settings import Settings
 from digest.model.edition import Edition, EditionStory
 from digest.model.story import Part, Picture, Story
 from digest.rendering.cleaning import escape_url, plain_line, safe_url
-from digest.rendering.inline import Inline, parse_inline
+from digest.rendering.inline import MAX_MARKUP, Inline, parse_inline
 from digest.rendering.phrases import Phrases
 
 MAX_PARAGRAPHS = 12
@@ -176,7 +176,8 @@ def view_story(entry: EditionStory, phrases: Phrases, picture_url: PictureUrl) -
     story = entry.story
     headline = plain_line(story.headline, MAX_HEADLINE)
     direction = _direction(headline)
-    lead = tuple(filter(None, map(parse_inline, story.lead[:MAX_PARAGRAPHS])))
+    text = _StoryText()
+    lead = tuple(filter(None, map(text.read, story.lead[:MAX_PARAGRAPHS])))
     return StoryView(
         id=story.id[:200],
         number=entry.number,
@@ -185,7 +186,7 @@ def view_story(entry: EditionStory, phrases: Phrases, picture_url: PictureUrl) -
         source_name=plain_line(story.source_name, 80),
         summary=_summary(story, lead),
         lead=lead,
-        parts=tuple(filter(None, map(_part, story.parts[:MAX_PARTS]))),
+        parts=tuple(filter(None, (_part(part, text) for part in story.parts[:MAX_PARTS]))),
         picture=_picture(story.picture, headline, phrases, picture_url),
         also=tuple(AlsoView(plain_line(a.source_name, 80), safe_url(a.url)) for a in entry.also[:MAX_ALSO]),
         is_sample=story.is_sample,
@@ -199,9 +200,23 @@ def _summary(story: Story, lead: tuple[Inline, ...]) -> str:
     return summary or (plain_line(lead[0].text, 400) if lead else "")
 
 
-def _part(part: Part) -> PartView | None:
-    text = parse_inline(part.text)
-    bullets = tuple(filter(None, map(parse_inline, part.bullets[:MAX_BULLETS])))
+class _StoryText:
+    """Reads the paragraphs of one story until there are too many of them."""
+
+    def __init__(self) -> None:
+        self._left = MAX_STORY_MARKUP
+
+    def read(self, markup: str) -> Inline:
+        """Return the paragraph, or an empty one."""
+        if self._left <= 0:
+            return Inline(())
+        self._left -= min(len(markup), MAX_MARKUP)
+        return parse_inline(markup)
+
+
+def _part(part: Part, story_text: _StoryText) -> PartView | None:
+    text = story_text.read(part.text)
+    bullets = tuple(filter(None, map(story_text.read, part.bullets[:MAX_BULLETS])))
     if not (text or bullets):
         return None
     return PartView(plain_line(part.label, 80).rstrip(": "), text, bullets)

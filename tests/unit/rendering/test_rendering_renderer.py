@@ -21,6 +21,8 @@ from digest.testing.editions import (
     entry,
     hostile,
     long,
+    paragraphs,
+    part,
     pro_rata,
     right_to_left,
     sample_edition,
@@ -108,8 +110,8 @@ def test_the_frame_is_fit_for_mail(made: tuple[Edition, object], template: str) 
 def test_personal_places_are_marks_in_both_parts() -> None:
     """Each slot stands in the markup as one unbroken mark, in addresses and in sentences."""
     rendered = _render(denver())
-    for part in (rendered.html, rendered.text):
-        slots = {slot for _, slot in split_at_marks(part, rendered.marker) if slot}
+    for markup in (rendered.html, rendered.text):
+        slots = {slot for _, slot in split_at_marks(markup, rendered.marker) if slot}
         assert slots >= {"unsubscribe_url", "preferences_url", "weekly_url", "view_url", "since"}
     assert f'href="{slot_mark(rendered.marker, "unsubscribe_url")}"' in rendered.html
 
@@ -251,6 +253,16 @@ def test_hostile_stories_do_no_harm(text: str, template: str) -> None:
 def test_ten_megabytes_of_text_are_bounded() -> None:
     """The longest story prints like any other."""
     assert _render(hostile("word " * 2_000_000)).html_bytes < 100_000
+
+
+def test_endless_stories_are_cut() -> None:
+    """A hundred thousand parts with bullets print as many as a reader would read."""
+    parts = (part("More", "text " * 900, *["bullet " * 500] * 50),) * 100_000
+    endless = sample_story("Endless", lead=paragraphs("x " * 2000) * 5_000, parts=parts)
+    edition = sample_edition("denver", section("1 big thing", "lead", entry(endless)), word_count=900, minutes=4)
+    rendered = _render((edition, denver()[1]))
+    assert 30_000 < rendered.html_bytes < 100_000
+    assert rendered.html.count("<li") <= 20 * 20
 
 
 def test_users_partials_come_first(tmp_path: Path) -> None:
