@@ -186,6 +186,13 @@ def test_pause_wins_over_a_move() -> None:
     assert {slot.skipped for slot in found} == {"pause from 2026-11-25 to 2026-11-25: press move"}
 
 
+def test_move_does_not_escape_a_pause() -> None:
+    """An edition written for a paused holiday is not saved by its move to the day after."""
+    pause = [{"start": "2026-11-26", "end": "2026-11-26"}]
+    (slot,) = thanksgiving(days=["thu"], on_holiday="next", pauses=pause)
+    assert slot.skipped == "pause from 2026-11-26 to 2026-11-26: paused"
+
+
 def test_extra_edition_comes_whatever_the_calendar_says() -> None:
     """An extra edition is not held back by days, pauses or holidays."""
     found = thanksgiving(days=["mon"], extra=["2026-11-26T09:00"])

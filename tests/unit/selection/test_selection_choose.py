@@ -227,6 +227,14 @@ def test_reserve_does_not_empty_the_earlier_section() -> None:
     assert chosen == {"Top": ["g"]}
 
 
+def test_lead_keeps_its_best_from_a_reserved_section() -> None:
+    """The best match of all leads, even when it is the only story of a section with `reserve`."""
+    sections = [LEAD, {"title": "Sports", "match": {"topics": "sports"}, "limit": 1, "reserve": True}]
+    newsletter = make_newsletter(sections=sections)
+    pool = [make_candidate("game", age_h=1, topics={"sports": 0.9}), make_candidate("a", age_h=2)]
+    assert titles(newsletter, choose(newsletter, pool, make_situation())) == {"1 big thing": ["game"], "more": ["a"]}
+
+
 def test_reserve_looks_ahead_over_several_sections() -> None:
     """Two reserved sections that share candidates both get one, though each alone could spare either."""
     newsletter = make_newsletter(
