@@ -11,9 +11,12 @@ from digest.editions import build_edition, edition_id
 from digest.model.choice import Choice
 from digest.model.edition import Edition, Lane, RenderedEdition
 from digest.model.finding import Finding
+from digest.model.override import Override
 from digest.pipeline.figures import load_figures
 from digest.pipeline.overlay import NO_OVERLAY, Overlay
+from digest.pipeline.overrides import load_override
 from digest.pipeline.situations import load_candidates, load_situation
+from digest.pipeline.steering import arrange, edit_edition, edit_stories, steer, unknown_stories
 from digest.pipeline.workspace import Workspace
 from digest.rendering import lint
 from digest.selection import Situation, choose
@@ -45,7 +48,7 @@ class Assembled:
     @property
     def warnings(self) -> tuple[str, ...]:
         """What an editor should know before the send, one line each."""
-        rendered = self.rendered.warnings if self.rendered else ()
+        rendered = self.rendered.edition.warnings if self.rendered else ()
         return rendered + tuple(f"{finding.rule}: {finding.message}" for finding in self.findings)
 
 
@@ -57,29 +60,34 @@ def assemble(
     until_at: datetime | None = None,
     lane: Lane = Lane.LIST,
     overlay: Overlay = NO_OVERLAY,
+    override: Override | None = None,
     picture_url: Callable[[str], str],
 ) -> Assembled:
     """Choose, build, render and lint the edition of a slot, from the pool as it is.
 
     Stories published up to `until_at` (the slot unless given) are looked at; those of the `overlay` take
-    the place of their namesakes in the pool.
+    the place of their namesakes in the pool. An editor's `override` holds: the saved one unless given.
     """
+    if override is None:
+        override = load_override(workspace.project.folder, newsletter, slot_at)
     with workspace.store.read() as connection:
         situation = load_situation(workspace, connection, newsletter, slot_at=slot_at, until_at=until_at)
         candidates = load_candidates(connection, newsletter, situation, overlay=overlay)
-        choice = choose(newsletter, candidates, situation)
+        newsletter = steer(newsletter, override, candidates)
+        choice = arrange(choose(newsletter, candidates, situation), override, newsletter)
         if choice.skip_reason:
             return Assembled(newsletter, slot_at, situation, choice)
         stories = pool.load_stories(connection, _all_ids(choice)) | dict(overlay.stories)
     edition = build_edition(
         newsletter,
         choice,
-        stories,
+        edit_stories(stories, override),
         slot_at=slot_at,
         edition_id=edition_id(newsletter.id, slot_at, lane),
         source_names=workspace.source_names,
         figures=load_figures(newsletter, workspace.project.folder),
     )
+    edition = edit_edition(edition, override, unknown_stories(override, candidates))
     rendered = workspace.renderer.render(edition, newsletter, picture_url=picture_url)
     findings = lint(rendered, rendered.edition, newsletter, settings=workspace.project.settings)
     return Assembled(newsletter, slot_at, situation, choice, rendered.edition, rendered, tuple(findings))

@@ -10,6 +10,7 @@ from digest.config.positions import Positions
 from digest.config.project import Project
 from digest.editions import check_schedule
 from digest.errors import Problem
+from digest.pipeline.override_checks import check_overrides
 from digest.rendering import find_problems_in_templates
 from digest.routing.checks import check_regions, check_topics
 from digest.selection import rules_that_never_match
@@ -25,6 +26,7 @@ def check_project(folder: Path, env: Mapping[str, str]) -> list[Problem]:
         return problems
     positions = Positions(folder)
     found = [*problems, *_routing(project, positions), *_newsletters(project, positions), *_templates(project)]
+    found += check_overrides(project)
     return sorted(set(found))
 
 
