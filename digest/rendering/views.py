@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
-from digest.config.newsletter import Newsletter
+from digest.config.newsletter import MoreHeadlines, Newsletter
 from digest.config.settings import Settings
 from digest.model.edition import Edition, EditionStory
 from digest.model.story import Part, Picture, Story
@@ -249,8 +249,8 @@ def _sponsor(newsletter: Newsletter) -> SponsorView | None:
 
 def _more_title(newsletter: Newsletter, phrases: Phrases) -> str:
     """Return the configured title; the default one is a fixed phrase and follows the language."""
-    configured = newsletter.more_headlines
-    return configured.title if "title" in configured.model_fields_set else phrases("more_headlines")
+    title = newsletter.more_headlines.title
+    return phrases("more_headlines") if title == MoreHeadlines().title else title
 
 
 def _days(newsletter: Newsletter) -> str:

@@ -207,15 +207,15 @@ def thin() -> tuple[Edition, Newsletter]:
 def long(count: int = 60, *, chars: int = 900) -> tuple[Edition, Newsletter]:
     """Return an edition of `count` full stories of some `chars` characters each, with falling scores."""
     sentence = "The council heard nine speakers and put the question off until the snow is gone. "
-    text = (sentence * (chars // len(sentence) + 1))[:chars]
+    half = sentence * max(1, chars // 2 // len(sentence))
     stories = [
         entry(
             library_story(
                 id=f"s-{number}",
                 headline=f"Story {number} of a long day in the valley",
                 url=f"https://front-range.example.com/{number}",
-                lead=paragraphs(text[: chars // 2]),
-                parts=(part("Why it matters", text[chars // 2 :], "One bullet", "Another bullet"),),
+                lead=paragraphs(half.strip()),
+                parts=(part("Why it matters", half.strip(), "One bullet", "Another bullet"),),
             ),
             number,
             score=float(count - number),
