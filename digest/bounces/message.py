@@ -1,0 +1,142 @@
+"""From the bytes of a message to what a classifier reads: own words, status fields, what was returned; no judgement."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from email import message_from_bytes
+from email.header import decode_header
+from email.message import Message
+from functools import cached_property
+
+from digest.bounces.returned import cut_returned
+from digest.bounces.text import decode_text, text_of_html
+
+MAX_BYTES = 512 * 1024
+"""As much of a message is read; reports say what they have to say at the beginning."""
+
+_MAX_BOUNDARIES = 60
+_MAX_TEXT = 64 * 1024
+_RETURNED = {"message/rfc822", "text/rfc822-headers", "message/rfc822-headers", "message/global", "message/global-headers"}
+_STATUS = {"message/delivery-status", "message/global-delivery-status"}
+_FEEDBACK = {"message/feedback-report"}
+
+
+@dataclass(slots=True)
+class _Pieces:
+    own: list[str] = field(default_factory=list)
+    html: list[str] = field(default_factory=list)
+    status: list[str] = field(default_factory=list)
+    feedback: list[str] = field(default_factory=list)
+    returned: list[str] = field(default_factory=list)
+    types: set[str] = field(default_factory=set)
+
+
+class ReportMessage:
+    """A message taken apart; made from any bytes, in bounded time, without raising."""
+
+    def __init__(self, raw: bytes) -> None:
+        raw = raw[:MAX_BYTES].lstrip(b"\r\n \t")
+        if raw.startswith(b"From "):
+            raw = raw.partition(b"\n")[2]
+        # The parser's time grows with lines × nesting: a message with absurdly many parts is read as plain text.
+        if raw.lower().count(b"boundary") > _MAX_BOUNDARIES:
+            raw = re.sub(rb"(?i)boundary", b"bound", raw)
+        self.message: Message = message_from_bytes(raw)
+        self._pieces = _Pieces()
+        _collect(self.message, self._pieces, depth=0)
+
+    def header(self, name: str) -> str:
+        """Return a header decoded, on one line; empty where it is missing."""
+        return _decoded(self.message.get(name, ""))
+
+    def headers(self, name: str) -> list[str]:
+        """Return all headers of a name."""
+        return [_decoded(value) for value in self.message.get_all(name, [])]
+
+    @property
+    def types(self) -> set[str]:
+        """The media types of all parts."""
+        return self._pieces.types
+
+    @property
+    def status_text(self) -> str:
+        """The delivery-status parts as text."""
+        return "\n\n".join(self._pieces.status)[:_MAX_TEXT]
+
+    @property
+    def feedback_text(self) -> str:
+        """The feedback-report parts as text."""
+        return "\n\n".join(self._pieces.feedback)[:_MAX_TEXT]
+
+    @property
+    def own_text(self) -> str:
+        """What the reporting system says in its own words, without the message it returns."""
+        return self._cut[0]
+
+    @property
+    def returned_text(self) -> str:
+        """What was returned: the original message or its headers, wherever they stood."""
+        return "\n\n".join([*self._pieces.returned, self._cut[1]])[:_MAX_TEXT]
+
+    @cached_property
+    def _cut(self) -> tuple[str, str]:
+        plain = "\n\n".join(self._pieces.own)
+        if len(plain.strip()) < 20:
+            plain = "\n\n".join([plain, *(text_of_html(html) for html in self._pieces.html)])
+        return cut_returned(plain[: 2 * _MAX_TEXT])
+
+
+def _collect(part: Message, pieces: _Pieces, *, depth: int) -> None:
+    kind = part.get_content_type()
+    pieces.types.add(kind)
+    if kind in _RETURNED:
+        pieces.returned.append(part.as_string()[:_MAX_TEXT] if _is_shallow(part) else "")
+    elif kind in _STATUS | _FEEDBACK:
+        (pieces.status if kind in _STATUS else pieces.feedback).append(_fields_text(part))
+    elif part.is_multipart() and depth < 10:
+        for inner in part.get_payload():
+            if isinstance(inner, Message):
+                _collect(inner, pieces, depth=depth + 1)
+    elif kind == "text/html":
+        pieces.html.append(_text(part))
+    elif kind.startswith(("text/", "multipart/")):
+        pieces.own.append(_text(part))
+
+
+def _is_shallow(part: Message) -> bool:
+    return sum(1 for _ in zip(part.walk(), range(_MAX_BOUNDARIES), strict=False)) < _MAX_BOUNDARIES
+
+
+def _fields_text(part: Message) -> str:
+    payload = part.get_payload()
+    if isinstance(payload, list):
+        blocks = [inner for inner in payload if isinstance(inner, Message)]
+        return "\n\n".join(
+            "\n".join(f"{name}: {value}" for name, value in block.items()) + "\n" + _body(block) for block in blocks
+        )
+    return _text(part)
+
+
+def _body(block: Message) -> str:
+    payload = block.get_payload()
+    return payload if isinstance(payload, str) else ""
+
+
+def _text(part: Message) -> str:
+    payload = part.get_payload(decode=True)
+    if not isinstance(payload, bytes):
+        return ""
+    return decode_text(payload[: 2 * _MAX_TEXT], str(part.get_param("charset", "") or ""))
+
+
+def _decoded(value: object) -> str:
+    text = str(value)[:2000]
+    try:
+        pieces = decode_header(text)
+    except Exception:  # any header of a stranger's; the parser raises half a dozen types
+        return " ".join(text.split())
+    joined = "".join(
+        decode_text(piece, charset or "") if isinstance(piece, bytes) else piece for piece, charset in pieces
+    )
+    return " ".join(joined.split())

@@ -1,0 +1,170 @@
+"""Phrases by which mail systems tell why they refuse, as facts about other people's wording; no decision.
+
+The order is that of `REASONS`: the first reason with a phrase in the text is the one that is meant. What is about
+us (authentication, blocks, spam) comes before what is about the reader, because such refusals like to mention
+"recipient" and "address" too; a full or suspended mailbox comes before an unknown one, because it exists.
+"""
+
+from __future__ import annotations
+
+import re
+
+from digest.bounces.report import Reason
+
+_AUTHENTICATION = (
+    r"\bdmarc\b|\bdkim\b|\bspf\b|sender policy framework|unauthenticated (?:e-?mail|sender|message)"
+    r"|authentication (?:checks? fail|is not|information|credentials|requirements)|sender id (?:check|fail|\(pra\))"
+    r"|email (?:is )?(?:not|un)authenticated|not pass(?:ed)? authentication"
+)
+_VIRUS = (
+    r"\bvirus(?:es)?\b(?! scan(?:ner)? (?:is |was )?(?:not|unavail))|\bmalware\b|\bmalicious\b|infected"
+    r"|dangerous (?:attachment|extension)|\btrojan\b|\bworm\b"
+)
+_SPAM = (
+    r"\bspam\b(?! ?cop| ?haus)|\bspammy\b|bulk e-?mail|\bube\b|\buce\b|\bjunk mail\b|unsolicited"
+    r"|blacklisted (?:url|link)|\bspamassassin\b|spam[- ]?(?:score|content|like|message)|mail rejete\. mail rejected\. ofr_506"
+    r"|considered (?:as )?(?:spam|junk)|(?:content|message) (?:was |is )?(?:rejected|refused|denied)[^\n]{0,40}\b(?:score|filter)"
+    r"|looks like spam|high probability of spam|phish"
+)
+_RATE = (
+    r"too many (?:messages|mails|e-?mails|connections|sessions|recipients|concurrent|requests|errors from)"
+    r"|(?:rate|sending|message|connection|hourly|daily|recipient) (?:rate )?limit(?:s|ed)?\b(?: has been| is| was)? ?(?:exceed|reach|hit)?"
+    r"|rate[- ]limit|throttl|exceeded (?:the|your|its) (?:daily|hourly|sending|rate|maximum sending)|unusual rate"
+    r"|receiving mail (?:at a rate|too quickly)|try(?:ing)? to send too|slow down|unexpected volume"
+)
+_BLOCKED = (
+    r"(?:black|block|deny|reject)[- _]?list|\brbls?\b|\bdnsbl\b|spamhaus|spamcop|sorbs|barracudacentral|uribl|\bsurbl\b"
+    r"|banned sending ip|(?:ip|host|server|client|sender|network|domain|access)[^\n]{0,40}\b(?:blocked|banned|refused)\b"
+    r"|blocked (?:by|using|due|for|because|from)|(?:poor|bad|low|negative) reputation|reputation"
+    r"|reverse (?:dns|lookup|hostname)|\bptr\b|\brdns\b|cannot find your (?:reverse )?host|no access from mail server"
+    r"|open relay|dynamic(?:ally)? (?:ip|allocated|assigned)|\bhelo\b[^\n]{0,60}(?:reject|invalid|denied|wrong|must|not)"
+    r"|my name was rejected|invalid domain name|connection refused by|refused to talk to (?:me|you)|redundant\. you cannot send"
+    r"|client host (?:rejected|\[)|user complaints|bad sending|not (?:allowed|permitted) to (?:connect|send)"
+    r"|we do not accept mail from|your (?:ip|network|host|server|domain|email server)[^\n]{0,60}(?:block|ban|reject|listed|denied)"
+)
+_RELAY = (
+    r"relay(?:ing)? (?:is )?(?:denied|not (?:permitted|allowed)|access denied|prohibited|unauthori[sz]ed)|no relay(?:ing)?\b"
+    r"|(?:unable|not permitted|not allowed|refus\w+|won't|cannot|denied) to relay|insecure mail relay|relaying (?:mail )?to"
+    r"|not (?:a |one of )?(?:our|my) (?:local )?(?:domains|relay)|isn't in my list of allowed|not local host|unrouteable mail domain"
+    r"|we do not relay|you are not (?:allowed|authorized) to (?:use|relay)|authentication required for relay|mail relay"
+)
+_TOO_BIG = (
+    r"(?:message|mail|e-?mail|file|content|data|attachment)s?(?: size| length| body)?[^\n]{0,30}"
+    r"(?:too (?:big|large|long)|exceeds?|exceeded|larger than|over the)[^\n]{0,50}"
+    r"(?:size|limit|maximum|length|system|recipient|fixed|for this)|size limit|message size|maximum (?:message )?size"
+    r"|too (?:big|large) (?:for|to)|message (?:is )?too (?:big|large|long)|recipsizelimit|max(?:imum)? message"
+    r"|exceeds administrative limit|length exceeds"
+)
+_FULL = (
+    r"mail ?(?:box|folder|drop|file)(?:'s)?[^\n]{0,60}\b(?:is |are |was )?(?:full|overflow|exceed\w*|over ?quota|at capacity|too large)"
+    r"|mailbox\w* (?:size|usage|storage|space)|\b(?:over|out of|exceed\w*|insufficient|beyond|past|above|hit|reached)"
+    r"[^\n]{0,40}\b(?:(?:disk|mail|storage|mailbox|user|account|message|size|its|their|the|his|her|your) )*"
+    r"(?:quota|storage|disk space|allocation|mailbox (?:size|limit))|quota (?:exceeded|exceded|violation|full|limit|is full|has been)"
+    r"|\b(?:disk|user|mailbox|maildir|mail) ?quota|quota ?exceed|over[- ]?quota|(?:disk|storage|inbox|mail ?dir|file ?system|account)"
+    r" (?:is |was )?(?:full|space)|not enough (?:disk|storage|space|room)|no space left|insufficient (?:system )?(?:storage|disk|space)"
+    r"|exceeds allowed size|mailbox(?: [^ \n]{1,200})? full|out of storage|shutoffquota|too many messages in (?:this )?mailbox"
+    r"|(?:box|boîte)[^\n]{0,30}(?:pleine|saturée)|postfach[^\n]{0,30}voll|buz[óo]n[^\n]{0,30}llen|casella[^\n]{0,30}piena"
+    r"|maximum (?:mailbox|storage)|has reached (?:its|the|their) (?:limit|quota|maximum)|容量|一杯|переполнен|превышен"
+)
+_SUSPENDED = (
+    r"(?:account|mailbox|user|recipient|address|e-?mail|domain|mail service|maildrop)[^\n]{0,60}\b(?:(?:temporarily |currently |has been |is |was |been )*"
+    r"(?:disabled|suspended|locked|inactive|deactivated|discontinued|frozen|on hold|terminated|expired|blocked|not active|unavailable due to))"
+    r"|\b(?:disabled|inactive|suspended|deactivated|locked|not active)\b[^\n]{0,30}\b(?:account|mailbox|user|recipient|address)"
+    r"|account(?:_| )?(?:disabled|inactive|expired)|dormant|has been (?:suspended|disabled)|invalid\/inactive user"
+)
+_MOVED = (
+    r"no forwarding address|has moved|mailbox moved|moved to another|no longer on (?:this )?server|has been replaced by"
+    r"|changed (?:his|her|their|its) (?:e-?mail )?address|recipient has moved|user has moved|address (?:has )?changed"
+)
+_FILTERED = (
+    r"recipient preferences|refused by (?:the )?(?:recipient|user)|user (?:has )?reject|due to (?:extended )?inactivity"
+    r"|recipient(?:'s)? (?:server )?(?:refused|rejected|does(?: not|n't) accept) (?:your|this|the)|sender (?:is )?(?:blocked|refused) by (?:the )?(?:user|recipient)"
+    r"|because the recipient|does not (?:accept|want)[^\n]{0,30}(?:from you|mail from|your mail)|rejected by (?:the )?(?:user|recipient)"
+    r"|transaction failed[^\n]{0,40}recipient|domain(?:-| )?(?:reject|filter)|user[^\n]{0,20}only accepts|not on (?:his|her|their|the)[^\n]{0,20}(?:white|allow)"
+)
+_NO_MAIL = (
+    r"does not accept mail|doesn't accept mail|null mx|nullmx|not accepting network messages|(?:domain|host) (?:does not|doesn't) (?:accept|receive)"
+    r"|does not (?:receive|take) (?:any )?(?:e-?)?mail|couldn't find a mail exchanger or ip|malformed or unexpected name server reply"
+    r"|no mail (?:exchanger|server|host)s? (?:found|for)|mail receiving disabled|smtp protocol returned a permanent error: (?:521|556)"
+    r"|has no (?:valid )?(?:mx|mail exchanger|mail server)|all relevant mx records point to non-?existent"
+    r"|unable to route: no mail hosts|name service error[^\n]{0,80}malformed"
+)
+_UNKNOWN_HOST = (
+    r"(?:host|domain)(?: or domain)?(?: name)?[^\n]{0,80}(?:not found|unknown|not exist|n't exist|cannot be found|could not be found|invalid|lookup failure)"
+    r"|unknown (?:host|domain)|no such (?:host|domain)|couldn't find any host|nxdomain|bad destination (?:system|host)|non-?existent (?:domain|host)"
+    r"|(?:no|not a|invalid) valid (?:domain|host)|illegal host|name or service not known|invalid (?:domain|host) name in recipient"
+    r"|unrouteable address|domain (?:of recipient )?does not (?:exist|resolve)|recipient domain (?:not|must|does)|address(?:ed)? host"
+    r"|domain (?:\S+ )?is not (?:found|valid|known)|dns domain '?[^ \n]{1,200}'? does not exist|no route to domain|can't find host"
+    r"|(?:host|domain)unknown"
+)
+_UNKNOWN_USER = (
+    r"\b(?:user|recipient|mailbox|account|addressee|address|alias|userid|user id|username|user name|mail ?drop|resource|subscriber|destination|person|member)s?\b"
+    r"[^\n]{0,60}\b(?:unknown|(?:was |were |is |are |could |can |be )*not (?:be )?(?:found|exist|known|valid|recogni[sz]ed|listed|registered|local|on file|here|present|defined|identified|located|handled|in our)"
+    r"|(?:does|do|did)(?: not|n't) exist|isn't (?:known|listed|valid)|(?:is |was )?(?:invalid|undefined|unlisted|nonexistent|non-existent)|no longer (?:exist|here|valid|available|in use|active|employ\w+)|unavailable|unrecogni[sz]ed)"
+    r"|\b(?:unknown|invalid|no such|no valid|non-?existent|undeliverable|bad|illegal|incorrect|unrecogni[sz]ed|undefined|unregistered|no active|unrouteable|nonexisting)"
+    r"[ -](?:(?:final |delivery |local |virtual |remote |mail|destination |e-?mail |destination mailbox |smtp |recipient |user |or )*)"
+    r"(?:user|recipient|mailbox|account|address|addressee|alias|userid|user id|person|username|local[- ]part|mail ?drop|subscriber|address syntax)"
+    r"|user[ _-]?unknown|no mailbox (?:here )?by that name|not (?:a )?(?:valid|known|registered|existing) (?:user|recipient|mailbox|address|account|gateway user|mobile)"
+    r"|does(?:n't| not) have an? [^\n]{0,80}\baccount|is not a (?:registered|valid|known|local)|not listed in|not our customer|no one (?:here )?by that name"
+    r"|recipnotfound|recipient ?not ?found|not a member of (?:this )?(?:domain|system)|mailbox(?: name)? (?:not allowed|invalid)|not (?:known|found) here"
+    r"|(?:name is |address is |e-?mail address was |address )?not recogni[sz]ed|wasn't found at|was not found (?:in|at)|address couldn't be found"
+    r"|nobody here|unable to find (?:the )?(?:user|recipient|mailbox)|who are you looking|no account by that name|recipients? (?:were|are) unknown"
+    r"|l'adresse[^\n]{0,60}introuvable|n'existe pas|non remis|no se encontr\w+|no existe|non sono riuscito a trovare|inesistente|existiert nicht|unbekannter?"
+    r"|nicht gefunden|n[ãa]o existe|n[ãa]o encontrad|見つかりません|ありません|存在しません|宛先不明|не существует|не найден|пользовател[ьья] не|nie istnieje|bestaat niet"
+    r"|すでに存在|not exist(?:s|ing)?\b|user not|550 invalid recipient|user doesn't"
+)
+_CONTENT = (
+    r"media error|content (?:error|not (?:accepted|allowed)|reject|type|format)|unsupported (?:character|mail format|content)|8[- ]?bit|mime(?:-| )?(?:error|format|part|header)"
+    r"|(?:message|mail|header|body)[^\n]{0,40}(?:malformed|format (?:is )?(?:error|invalid|not)|not compliant|rfc ?5?[28]22)|improper(?:ly)? (?:use|format)"
+    r"|(?:missing|duplicate|invalid|illegal|multiple)[^\n]{0,20}headers?|bare (?:lf|cr)|conversion (?:failed|required|not)|message header(?:s)? (?:size|too)|attachment"
+)
+_SYNTAX = (
+    r"syntax error|improper sequence|bad sequence|command (?:not |un)(?:recogni[sz]ed|implemented|known|supported)|unrecogni[sz]ed command|"
+    r"(?:invalid|unexpected|out of) (?:command|sequence)|protocol (?:error|violation)|need (?:mail|rcpt|helo)|parameter not"
+)
+_POLICY = (
+    r"polic(?:y|ies)|administrative(?:ly)? prohib|security (?:violation|reasons)|not authori[sz]ed|unauthori[sz]ed|permission|access (?:is )?denied|restricted"
+    r"|prohibit|denied by|(?:you are )?not (?:a )?member|(?:sender|from)[^\n]{0,60}(?:rejected|refused|denied|not accepted|is not allowed|verify|invalid|bad)"
+    r"|authentication required|authrequired|authenticat|sender (?:address )?(?:reject|verif|domain)|sender was rejected|message (?:was )?(?:rejected|refused|blocked|denied)"
+    r"|mail (?:rejete|rejected|refused|not accepted)|we (?:do not|don't) accept|transaction rejected|not accepted (?:here|for)|\bgreylist|graylist|encryption|\btls\b"
+)
+_NETWORK = (
+    r"mail loop|routing loop|\bloop(?:s|ing|ed)?\b|too many hops|hop count|max(?:imum)? hops|no route to host|connection (?:refused|reset|lost|dropped|closed|died|failed|interrupted)|"
+    r"(?:unable|not able|wasn't able|failed|could not|couldn't|cannot) to? ?(?:connect|establish)|network (?:error|is unreachable|unreachable|problem)|host (?:is )?(?:unreachable|not reachable|down)"
+    r"|lost connection|routing (?:issue|error|problem)|establish an? (?:smtp )?connection|forwarded more than|(?:error )?transferring to|refused connection|server not responding|tls (?:is required|negotiation)"
+)
+_EXPIRED = (
+    r"(?:message|delivery|mail|retry|queue)[^\n]{0,40}(?:expired|time(?:d)?[- ]?out|timeout)|\bexpired\b|queue too long|(?:been )?in the queue|(?:giving|given) up|delivery (?:time|attempts)|cannot send message for|could not (?:deliver|be delivered) for|retry (?:time|timeout)|(?:connection|operation|session|read|write|command|transaction)?[- ]?tim(?:ed?|ing)[- ]?out"
+    r"|temporarily (?:deferred|unavailable|rejected|reject)|\bdeferred\b|try again|too long|still being retried|will be retried|not yet (?:been )?(?:delivered|received)|delayed|delivery failed \d+ attempts|has stopped trying|not reachable|retries|undeliverable for|4\.4\.7"
+)
+_SYSTEM = (
+    r"system (?:error|failure|problem|resources|config|not)|internal (?:server |system |software )?error|local (?:error|configuration)|configuration (?:error|problem)|i/o error|ldap|"
+    r"service (?:is )?(?:currently |temporarily )?unavailable|mailer error|mail(?: system|er) (?:error|config)|unable to (?:open|create|write|lock|append|contact|deliver to)|cannot (?:open|create|write|append)|can't (?:open|create|write|append)|"
+    r"permission denied|died|crash|out of memory|resources? (?:temporarily )?unavailable|command (?:died|failed|output)|exit (?:code|status)|unknown mailer error|server error|database|duplicated message-id|not a directory"
+)
+
+REASONS: tuple[tuple[Reason, re.Pattern[str]], ...] = tuple(
+    (reason, re.compile(pattern, re.IGNORECASE))
+    for reason, pattern in (
+        (Reason.VIRUS, _VIRUS),
+        (Reason.AUTHENTICATION, _AUTHENTICATION),
+        (Reason.FILTERED, _FILTERED),
+        (Reason.TOO_BIG, _TOO_BIG),
+        (Reason.MAILBOX_FULL, _FULL),
+        (Reason.SPAM, _SPAM),
+        (Reason.RATE, _RATE),
+        (Reason.BLOCKED, _BLOCKED),
+        (Reason.RELAY, _RELAY),
+        (Reason.SUSPENDED, _SUSPENDED),
+        (Reason.MOVED, _MOVED),
+        (Reason.NO_MAIL, _NO_MAIL),
+        (Reason.UNKNOWN_HOST, _UNKNOWN_HOST),
+        (Reason.UNKNOWN_USER, _UNKNOWN_USER),
+        (Reason.CONTENT, _CONTENT),
+        (Reason.NETWORK, _NETWORK),
+        (Reason.SYSTEM, _SYSTEM),
+        (Reason.EXPIRED, _EXPIRED),
+        (Reason.SYNTAX, _SYNTAX),
+        (Reason.POLICY, _POLICY),
+    )
+)
