@@ -9,6 +9,7 @@ from typing import Any
 
 from digest.errors import SourceError
 from digest.model.story import Picture
+from digest.sources.blocks import resolve_address
 from digest.sources.dates import parse_date
 from digest.sources.encoding import decode
 from digest.sources.item import FeedItem, ParsedFeed
@@ -51,7 +52,7 @@ def read_json_item(raw: Mapping[str, Any], *, base: str = "") -> FeedItem:
     text = _string(raw, "content_text")
     title = clean_text(_string(raw, "title") or _string(raw, "headline"))
     item = FeedItem(guid=_string(raw, "id") or _string(raw, "guid"), title=title, base=base)
-    item.url = _string(raw, "url") or _string(raw, "external_url")
+    item.url = resolve_address(_string(raw, "url") or _string(raw, "external_url"), base)
     item.content = _string(raw, "content_html") or escape(text, quote=False)
     item.summary = escape(_string(raw, "summary"), quote=False)
     item.published_at = parse_date(_string(raw, "date_published"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -18,6 +19,7 @@ from digest.sources.text import clean_text, headline_from, shorten, strip_teaser
 
 MAX_BODY = 8_000
 MAX_HEADLINE = 300
+UNTITLED = "Untitled"
 _MAX_ADDRESS = 2_000
 
 
@@ -39,7 +41,7 @@ def normalise_feed(feed: ParsedFeed, task: Normalising) -> list[Story]:
     stories: dict[str, Story] = {}
     for item, key in zip(items, keys, strict=True):
         story = normalise_item(item, task, key=key, source_name=name)
-        if story is None or _is_too_old(story, task):
+        if _is_too_old(story, task):
             continue
         known = stories.get(story.id)
         if known is None or _moment(story) > _moment(known):
@@ -47,13 +49,11 @@ def normalise_feed(feed: ParsedFeed, task: Normalising) -> list[Story]:
     return list(stories.values())
 
 
-def normalise_item(item: FeedItem, task: Normalising, *, key: str, source_name: str) -> Story | None:
-    """Return the story of one item; None where it has neither a headline nor text."""
+def normalise_item(item: FeedItem, task: Normalising, *, key: str, source_name: str) -> Story:
+    """Return the story of one item; even one without a word is a story, so that none is lost unseen."""
     document, body = _body(item, task.labels)
     plain = strip_teaser(body.plain)
-    headline = shorten(clean_text(item.title), MAX_HEADLINE) or headline_from(clean_text(plain))
-    if not headline:
-        return None
+    headline = _headline(item, plain)
     url = resolve_address(item.url, item.base)[:_MAX_ADDRESS] if item.url else ""
     published, updated = _dates(item, task.now)
     return Story(
@@ -79,6 +79,16 @@ def normalise_item(item: FeedItem, task: Normalising, *, key: str, source_name: 
         embargo_until=item.embargo_until,
         is_sample=item.is_sample or task.source.samples,
     )
+
+
+def _headline(item: FeedItem, plain: str) -> str:
+    """The item's own, or made from its text, or from the last words of its address."""
+    headline = shorten(clean_text(item.title), MAX_HEADLINE) or headline_from(clean_text(plain))
+    if headline:
+        return headline
+    path = item.url.partition("?")[0].partition("#")[0].rstrip("/")
+    words = clean_text(re.sub(r"\.\w{2,5}$|[-_+%]+", " ", path.rsplit("/", 1)[-1] if path.count("/") > 2 else ""))
+    return shorten(words[:1].upper() + words[1:], MAX_HEADLINE) or UNTITLED
 
 
 def _body(item: FeedItem, labels: tuple[str, ...]) -> tuple[Document, Body]:
@@ -145,7 +155,7 @@ def _moment(story: Story) -> datetime:
     return story.updated_at or story.published_at
 
 
-def normalise_one(item: FeedItem, task: Normalising) -> Story | None:
+def normalise_one(item: FeedItem, task: Normalising) -> Story:
     """Return the story of an item that stands alone."""
     keys: Sequence[str] = identity_keys([item])
     return normalise_item(item, task, key=keys[0], source_name=task.source.name or task.source.id)

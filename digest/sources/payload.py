@@ -45,10 +45,9 @@ def parse_story_payload(payload: Mapping[str, Any], *, now: datetime, labels: tu
         source = SourceConfig(id=source_id, name=name, type="api")
     except ValueError:
         raise SourceError(_DEFAULT_SOURCE, f"source {source_id[:64]!r} is no id", action="use a-z, 0-9 and -") from None
-    story = normalise_one(item, Normalising(source, now, labels))
-    if story is None:
+    if not (item.title or item.content.strip()):
         raise SourceError(_DEFAULT_SOURCE, "a story needs title or content", action="send at least one of them")
-    return story
+    return normalise_one(item, Normalising(source, now, labels))
 
 
 _FIELDS = {"date_published": "published_at", "date_modified": "updated_at", "embargo": "embargo_until"}

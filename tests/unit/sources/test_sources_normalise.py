@@ -10,9 +10,7 @@ SOURCE = SourceConfig(id="post", path="x")
 
 
 def _story(item: FeedItem, source: SourceConfig = SOURCE) -> Story:
-    story = normalise_one(item, Normalising(source, NOW))
-    assert story is not None
-    return story
+    return normalise_one(item, Normalising(source, NOW))
 
 
 def test_the_fields_of_a_story() -> None:
@@ -55,7 +53,13 @@ def test_the_feeds_own_summary_comes_first() -> None:
 def test_a_story_without_text_is_summed_up_by_its_headline() -> None:
     """A summary is never empty while there is a word to say."""
     assert _story(FeedItem(title="Bridge opens")).summary == "Bridge opens"
-    assert normalise_one(FeedItem(guid="x"), Normalising(SOURCE, NOW)) is None
+
+
+def test_an_item_without_words_is_not_lost() -> None:
+    """Its headline is made from its address, or says that there is none."""
+    assert _story(FeedItem(url="https://e.example.com/2024/the-bridge_opens.html?x=1")).headline == "The bridge opens"
+    empty = _story(FeedItem(guid="x"))
+    assert (empty.headline, empty.lead, empty.word_count) == ("Untitled", (), 0)
 
 
 def test_dates_are_clamped() -> None:
