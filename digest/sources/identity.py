@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections import Counter
 from collections.abc import Sequence
+from datetime import datetime
 from functools import lru_cache
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
@@ -91,12 +93,15 @@ def identity_keys(items: Sequence[FeedItem], *, site_url: str = "") -> list[str]
     shared_links = _not_telling(links, guids)
     shared_guids = _not_telling(guids, links)
     crowded = _crowded(items, guids, links)
+    moments = Counter(item.published_at for item in items)
     keys = []
     for item, guid, link in zip(items, guids, links, strict=True):
         good_guid = guid if guid not in shared_guids else ""
         good_link = link if link not in shared_links else ""
         if (guid, link) in crowded:
             keys.append(f"title:{link} {_title_key(item)}")
+        elif not (guid or link):
+            keys.append(_nameless_key(item, moments))
         elif good_guid and not _looks_fleeting(item.guid):
             keys.append(good_guid)
         else:
@@ -115,7 +120,7 @@ def _crowded(items: Sequence[FeedItem], guids: Sequence[str], links: Sequence[st
     return {
         (guid, link)
         for (guid, link), found in titles.items()
-        if not (guid or link) or (len(set(found)) > 1 and (len(found) > 2 or not guid or not link))
+        if (guid or link) and len(set(found)) > 1 and (len(found) > 2 or not guid or not link)
     }
 
 
@@ -146,6 +151,13 @@ def _not_telling(values: Sequence[str], others: Sequence[str]) -> set[str]:
 def _looks_fleeting(guid: str) -> bool:
     """Whether a GUID may be another one tomorrow: random digits, or a mere position in the feed."""
     return bool(_RANDOM.fullmatch(guid) or _POSITION.fullmatch(guid))
+
+
+def _nameless_key(item: FeedItem, moments: Counter[datetime | None]) -> str:
+    """An item with neither GUID nor link is known by its date, which is edited less than a headline."""
+    if item.published_at is not None and moments[item.published_at] == 1:
+        return f"at:{item.published_at.isoformat()}"
+    return f"title: {_title_key(item)}"
 
 
 def _title_key(item: FeedItem) -> str:

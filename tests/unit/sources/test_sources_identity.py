@@ -124,6 +124,15 @@ def test_one_guid_and_one_link_for_all() -> None:
     assert len(set(_ids([_item(n, url="", guid="") for n in range(4)]))) == 4
 
 
+def test_items_without_guid_and_link() -> None:
+    """A date of its own names such an item through an edit of its headline; without one the headline does."""
+    moments = [datetime(2024, 5, day, tzinfo=UTC) for day in (1, 2)]
+    before = _ids([_item(n, url="", guid="", published_at=moments[n]) for n in range(2)])
+    after = _ids([_item(n, url="", guid="", published_at=moments[n], title="Edited") for n in range(2)])
+    assert before == after
+    assert len(set(_ids([_item(n, url="", guid="", published_at=moments[0]) for n in range(3)]))) == 3
+
+
 def test_a_story_and_its_correction_in_one_feed() -> None:
     """Two items with one GUID and one link are one story, told as the newer one."""
     items = [
