@@ -124,7 +124,8 @@ def shorten_inline(inline: Inline, limit: int) -> Inline:
             if room > 1:
                 kept.append(replace(run, text=shorten(run.text, room)))
             elif kept:
-                kept[-1] = replace(kept[-1], text=kept[-1].text.rstrip() + "…")
+                last = kept[-1].text
+                kept[-1] = replace(kept[-1], text=last[: len(last) - 1 + room].rstrip() + "…")
             break
         kept.append(run)
         room -= len(run.text)

@@ -47,11 +47,16 @@ def make_subject(edition: Edition, newsletter: Newsletter, *, day: str) -> tuple
     rules = newsletter.subject
     words = _words(edition, newsletter, day)
     subject = edition.subject or _line(rules.subject, words, "subject")
-    preheader = edition.preheader or _line(rules.preheader, words, "preheader")
+    preheader = edition.preheader or _line(rules.preheader, words, "preheader") or _next_headlines(edition)
     return (
         header_line(subject, rules.max_subject) or header_line(newsletter.name, rules.max_subject),
         header_line(preheader, rules.max_preheader),
     )
+
+
+def _next_headlines(edition: Edition) -> str:
+    """Return what else there is to read, for a rule that says nothing (a lead without a summary)."""
+    return " · ".join(entry.story.headline[:MAX_RULE] for entry in edition.stories[1:4])
 
 
 def _words(edition: Edition, newsletter: Newsletter, day: str) -> Mapping[str, Any]:

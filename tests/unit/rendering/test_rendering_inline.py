@@ -35,7 +35,7 @@ def test_cleaning_twice_changes_nothing(markup: str) -> None:
     assert parse_inline(once).__html__() == once
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(_MARKUP, st.integers(min_value=2, max_value=60))
 def test_shortened_text_stays_within_the_limit(markup: str, limit: int) -> None:
     """Shortening keeps the beginning, and never grows."""
@@ -43,6 +43,12 @@ def test_shortened_text_stays_within_the_limit(markup: str, limit: int) -> None:
     short = shorten_inline(whole, limit)
     assert len(short.text) <= max(limit, 1)
     assert whole.text.startswith(short.text.rstrip("…").rstrip())
+
+
+def test_the_ellipsis_counts() -> None:
+    """A run that fills the limit gives up a letter for it."""
+    assert shorten_inline(parse_inline("ab<em>cd</em>"), 2).text == "a…"
+    assert shorten_inline(parse_inline("ab<em>cd</em>"), 3).text == "ab…"
 
 
 def test_looks_and_links_are_kept() -> None:

@@ -66,7 +66,7 @@ def test_an_edition_says_everything() -> None:
         "Also reported by Mile High Ledger, Desk.",
         "More headlines",
         "Valley Wire, also in 2 others",
-        "Forward this edition",
+        "Forward this edition · Link to share · Someone sent you this? Sign up",
         "You get Denver on weekdays because you signed up on",
         "Weekly instead",
         "The Brief, 100 Example Street, Springfield",

@@ -51,6 +51,13 @@ def test_an_empty_subject_becomes_the_newsletters_name() -> None:
     assert _subject("Fog", subject="{{ second.headline }}")[0] == "Denver"
 
 
+def test_a_lead_without_summary_leaves_the_preheader_to_the_next_headlines() -> None:
+    """The inbox shows more than a repeated subject."""
+    stories = [entry(sample_story(headline, summary="")) for headline in ("Fog", "Snow", "Sun")]
+    edition = sample_edition("denver", section("1 big thing", "lead", *stories))
+    assert make_subject(edition, sample_newsletter(), day="")[1] == "Snow · Sun"
+
+
 def test_an_editors_words_win() -> None:
     """A preset subject is taken, cleaned and shortened."""
     edition = sample_edition(subject="By hand\r\nBcc: x@example.com", preheader="Also by hand")
