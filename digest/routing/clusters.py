@@ -15,15 +15,20 @@ from datetime import datetime, timedelta
 
 from digest.model.story import Story
 from digest.routing.fingerprints import Fingerprint, fingerprint
+from digest.routing.vectors import find_vectors
 
-JOIN_AT = 0.30
+JOIN_AT = 0.35
 WINDOW = timedelta(days=5)
 """A cluster takes no story published longer than this after its latest one, or before its first."""
-FEW = 20_000.0
-"""Rarity is measured as if so many ordinary stories had been seen before."""
-LOOKED_UP, POSTINGS, COMPARED = 12, 160, 24
-MOST_MEMBERS = 8
-"""Members a newcomer is compared with: the founder and the latest."""
+COMMON, PLAIN = 2_000.0, 2.0
+"""Rarity is measured as if so many clusters had been seen; a word of this rarity in the language says nothing."""
+NO_NAME_SHARED, OTHER_NUMBERS, OTHER_FIGURES, MANY_NUMBERS = 0.5, 0.85, 0.6, 3
+"""What a resemblance is worth when both stories name names, or give numbers, and share none."""
+FEATURES, LOOKED_UP, POSTINGS, COMPARED = 30, 10, 100, 10
+LIVE = 20_000
+"""So many clusters can still grow; the ones without a new story for longest are closed."""
+MOST_MEMBERS, BEST_MEMBERS = 5, 3
+"""A newcomer is compared with the founder and the latest members; the most alike count."""
 
 
 @dataclass(slots=True)
@@ -48,8 +53,8 @@ class Clusterer:
     def __init__(self, *, join_at: float = JOIN_AT, window: timedelta = WINDOW) -> None:
         self._join_at = join_at
         self._window = window
+        self._vectors = find_vectors()
         self._seen: dict[str, int] = {}
-        self._stories = 0
         self._cluster_of: dict[str, str] = {}
         self._clusters: dict[str, _Cluster] = {}
         self._postings: dict[str, deque[str]] = {}
@@ -76,7 +81,7 @@ class Clusterer:
         """Add a story and return the id of its cluster; a known id keeps its cluster."""
         if story_id in self._cluster_of:
             return self._cluster_of[story_id]
-        mark = fingerprint(headline, text)
+        mark = fingerprint(headline, text, self._vectors)
         vector = self._weigh(mark)
         member = _Member(story_id, vector, mark.names, mark.numbers)
         cluster = self._find(member, mark, published_at)
@@ -88,29 +93,32 @@ class Clusterer:
         return cluster.id
 
     def _weigh(self, mark: Fingerprint) -> dict[str, float]:
-        """Return the features weighed by rarity, as a unit vector."""
-        total = self._stories + FEW
-        seen = self._seen
-        vector = {
-            word: weight * math.log(total / (1.0 + seen.get(word, 0) + FEW / 2000))
-            for word, weight in mark.features.items()
-        }
-        length = math.sqrt(sum(value * value for value in vector.values())) or 1.0
-        return {word: value / length for word, value in vector.items()}
+        """Return the features as a unit vector, weighed by their rarity in the language and among the clusters.
+
+        Clusters are counted, not stories: the words of a widely told event stay rare.
+        """
+        total, seen = math.log(len(self._clusters) + COMMON), self._seen
+        vector = {}
+        for word, (weight, rarity) in mark.features.items():
+            if rarity > PLAIN:
+                among = (total - math.log(1.0 + seen.get(word, 0))) / total
+                vector[word] = weight * (rarity - PLAIN) * among
+        heaviest = sorted(vector, key=lambda word: (-vector[word], word))[:FEATURES]
+        length = math.sqrt(sum(vector[word] ** 2 for word in heaviest)) or 1.0
+        return {word: vector[word] / length for word in heaviest}
 
     def _find(self, member: _Member, mark: Fingerprint, published_at: datetime) -> _Cluster | None:
         same = self._clusters.get(self._wordings.get(mark.wording, ""))
         if same is not None and mark.features and self._in_time(same, published_at):
             return same
         votes: dict[str, float] = {}
-        rarest = sorted(member.vector, key=lambda word: (-member.vector[word], word))[:LOOKED_UP]
-        for word in rarest:
+        for word in list(member.vector)[:LOOKED_UP]:
             for cluster_id in self._postings.get(word, ()):
                 votes[cluster_id] = votes.get(cluster_id, 0.0) + member.vector[word]
         best, best_score = None, self._join_at
         for cluster_id in sorted(votes, key=lambda key: (-votes[key], key))[:COMPARED]:
-            cluster = self._clusters[cluster_id]
-            if self._in_time(cluster, published_at):
+            cluster = self._clusters.get(cluster_id)
+            if cluster is not None and self._in_time(cluster, published_at):
                 score = self._resemblance(member, cluster)
                 if score > best_score:
                     best, best_score = cluster, score
@@ -121,29 +129,35 @@ class Clusterer:
 
     def _resemblance(self, member: _Member, cluster: _Cluster) -> float:
         scores = sorted((_compare(member, other) for other in cluster.members), reverse=True)
-        best = scores[:3]
+        best = scores[:BEST_MEMBERS]
         return sum(best) / len(best)
 
     def _keep(self, cluster: _Cluster, member: _Member, mark: Fingerprint) -> None:
-        self._stories += 1
         self._cluster_of[member.id] = cluster.id
         self._wordings.setdefault(mark.wording, cluster.id)
+        for word in member.vector:
+            if not any(word in other.vector for other in cluster.members):
+                self._seen[word] = self._seen.get(word, 0) + 1
         cluster.members.append(member)
         if len(cluster.members) > MOST_MEMBERS:
             del cluster.members[1]
-        for word in member.vector:
-            self._seen[word] = self._seen.get(word, 0) + 1
-        for word in sorted(member.vector, key=lambda w: (-member.vector[w], w))[:LOOKED_UP]:
+        for word in list(member.vector)[:LOOKED_UP]:
             postings = self._postings.setdefault(word, deque(maxlen=POSTINGS))
             if cluster.id not in postings:
                 postings.append(cluster.id)
+        # The live clusters stand in the order of their last story, so that memory stays bounded.
+        self._clusters[cluster.id] = self._clusters.pop(cluster.id)
+        if len(self._clusters) > LIVE:
+            del self._clusters[next(iter(self._clusters))]
 
 
 def _compare(one: _Member, other: _Member) -> float:
     """Return the resemblance of two stories, 0 to 1."""
     small, large = (one.vector, other.vector) if len(one.vector) <= len(other.vector) else (other.vector, one.vector)
-    score = 0.0
-    for word, value in small.items():
-        if word in large:
-            score += value * large[word]
+    score = sum(value * large[word] for word, value in small.items() if word in large)
+    if len(one.names) > 1 and len(other.names) > 1 and one.names.isdisjoint(other.names):
+        score *= NO_NAME_SHARED
+    if one.numbers and other.numbers and one.numbers.isdisjoint(other.numbers):
+        many = min(len(one.numbers), len(other.numbers)) >= MANY_NUMBERS
+        score *= OTHER_FIGURES if many else OTHER_NUMBERS
     return score

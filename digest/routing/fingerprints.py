@@ -7,10 +7,13 @@ import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from digest.routing.vectors import Vectors
+
 OPENING_WORDS = 60
-TITLE_WEIGHT, TEXT_WEIGHT = 2.0, 1.0
-NAME_TIMES, NUMBER_TIMES = 1.5, 1.2
+TITLE_WEIGHT, TEXT_WEIGHT, NAME_TIMES = 1.0, 0.5, 1.3
+NUMBER_RARITY, SHORT_NUMBER_RARITY, UNKNOWN_RARITY = 4.0, 2.5, 5.0
 _TOKEN = re.compile(r"\d+(?:[.,:]\d+)*|[^\W\d_]+(?:['’.&][^\W_]+)*")
+_SENTENCE_ENDS = frozenset(".!?:")
 _STOP = frozenset(
     [
         "a",
@@ -197,40 +200,66 @@ _STOP = frozenset(
 
 
 class Fingerprint(NamedTuple):
-    """A story's features with their weight before rarity, those that are names, its numbers, a hash of the wording."""
+    """What a story consists of: features with (weight, rarity in the language), names, numbers, a hash of the wording."""
 
-    features: Mapping[str, float]
+    features: Mapping[str, tuple[float, float]]
     names: frozenset[str]
     numbers: frozenset[str]
     wording: str
 
 
-def fingerprint(headline: str, text: str) -> Fingerprint:
-    """Return what identifies the event of a story: headline and first 60 words."""
+def fingerprint(headline: str, text: str, vectors: Vectors | None = None) -> Fingerprint:
+    """Return what identifies the event of a story: headline and first 60 words.
+
+    `vectors` tell how rare a word is in the language; without them all words count the same.
+    """
     body = text.removeprefix(headline).lstrip(" .\n")
     opening = " ".join(body[:1500].split()[:OPENING_WORDS])
-    features: dict[str, float] = {}
-    names: set[str] = set()
-    numbers: set[str] = set()
-    capitals = sum(word[:1].isupper() for word in headline.split())
-    titled = capitals > 0.6 * max(1, len(headline.split()))
-    for part, weight, names_shown in ((headline, TITLE_WEIGHT, not titled), (opening, TEXT_WEIGHT, True)):
+    marks = _Marks(vectors)
+    words = headline.split()
+    titled = sum(word[:1].isupper() for word in words) > 0.6 * max(1, len(words))
+    marks.take(headline, TITLE_WEIGHT, names_shown=not titled)
+    marks.take(opening, TEXT_WEIGHT, names_shown=True)
+    for name in marks.names & marks.features.keys():
+        weight, rarity = marks.features[name]
+        marks.features[name] = (weight * NAME_TIMES, rarity)
+    wording = hashlib.blake2b(" ".join(sorted(marks.features)).encode(), digest_size=8).hexdigest()
+    return Fingerprint(
+        marks.features, frozenset(marks.names & marks.features.keys()), frozenset(marks.numbers), wording
+    )
+
+
+class _Marks:
+    """Features, names and numbers, gathered part by part."""
+
+    def __init__(self, vectors: Vectors | None) -> None:
+        self._vectors = vectors
+        self.features: dict[str, tuple[float, float]] = {}
+        self.names: set[str] = set()
+        self.numbers: set[str] = set()
+
+    def take(self, part: str, weight: float, *, names_shown: bool) -> None:
+        """Add the words of one part of a story."""
         starts_sentence = True
         for found in _TOKEN.finditer(part):
             token = found[0]
             word = stem(token)
-            if token[0].isdigit():
-                numbers.add(word)
+            is_number = token[0].isdigit()
+            if is_number:
+                self.numbers.add(word)
             elif names_shown and token[0].isupper() and not starts_sentence and word not in _STOP:
-                names.add(word)
-            starts_sentence = part[found.end() : found.end() + 1] in ".!?:" and found.end() < len(part)
-            if word not in _STOP and (len(word) > 1 or token[0].isdigit()):
-                features[word] = max(features.get(word, 0.0), weight)
-    for word in names:
-        if word in features:
-            features[word] *= NAME_TIMES
-    wording = hashlib.blake2b(" ".join(sorted(features)).encode(), digest_size=8).hexdigest()
-    return Fingerprint(features, frozenset(names & features.keys()), frozenset(numbers), wording)
+                self.names.add(word)
+            starts_sentence = part[found.end() : found.end() + 1] in _SENTENCE_ENDS
+            if word not in _STOP and (len(word) > 1 or is_number) and word not in self.features:
+                self.features[word] = (weight, self._rarity(token))
+
+    def _rarity(self, token: str) -> float:
+        if token[0].isdigit():
+            return NUMBER_RARITY if len(token) > 2 else SHORT_NUMBER_RARITY
+        word = token.lower()
+        if word.endswith(("'s", "’s")):
+            word = word[:-2]
+        return self._vectors.rarity(word) if self._vectors else UNKNOWN_RARITY
 
 
 def stem(token: str) -> str:

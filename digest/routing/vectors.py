@@ -7,6 +7,7 @@ the word's frequency, so that a text's vector is the plain sum of its rows. See 
 from __future__ import annotations
 
 import functools
+import math
 import re
 from collections.abc import Sequence
 from importlib import resources
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 _WORD = re.compile(r"[a-z0-9]+")
 _MEMO = 200_000
+RAREST = 7.0
 
 
 class Vectors:
@@ -31,6 +33,7 @@ class Vectors:
         self._rows = rows
         self._scale = scale
         self._memo: dict[str, tuple[int, ...]] = {}
+        self._rarities: dict[str, float] = {}
 
     def embed(self, texts: Sequence[tuple[str, str]]) -> Matrix:
         """Return one unit row for each (title, text); words of the title count double.
@@ -57,6 +60,17 @@ class Vectors:
             sums[np.asarray(owners)[starts]] = summed
         lengths = np.linalg.norm(sums, axis=1, keepdims=True)
         return np.asarray(sums / np.where(lengths == 0, 1, lengths), dtype=np.float32)
+
+    def rarity(self, word: str) -> float:
+        """Return how rare a lower-case word is, from about 1.5 (the) to 7; a word not held as a whole is rare."""
+        known = self._rarities.get(word)
+        if known is None:
+            row = self._row.get(word)
+            if row is None:
+                return RAREST
+            length = math.sqrt(sum(int(value) ** 2 for value in self._rows[row].tolist()))
+            known = self._rarities[word] = min(RAREST, length * float(self._scale[row]))
+        return known
 
     def _pieces(self, text: str) -> list[int]:
         found: list[int] = []
