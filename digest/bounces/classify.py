@@ -74,7 +74,8 @@ def _status_finding(
     mine = [one.text for one in said if one.recipient.lower() == group.recipient.lower()]
     texts = [group.diagnostic, *mine, *([message.own_text] if alone else [])]
     context = " ".join(texts)
-    verdict = decide(Said(texts, group.status, context, is_delay=group.is_delay))
+    said_of_it = Said(texts, group.status, context, group.recipient.lower(), group.action == "failed", group.is_delay)
+    verdict = decide(said_of_it)
     return Finding(group.recipient, verdict.reason, verdict.status, verdict.words[:300], is_delay=group.is_delay)
 
 
@@ -90,7 +91,7 @@ def _free_findings(message: ReportMessage) -> Sequence[Finding]:
 
 
 def _free_finding(recipient: str, texts: Sequence[str], context: str, *, is_delay: bool) -> Finding:
-    verdict = decide(Said(texts, context=context, is_delay=is_delay))
+    verdict = decide(Said(texts, context=context, recipient=recipient.lower(), is_delay=is_delay))
     return Finding(recipient, verdict.reason, verdict.status, verdict.words[:300], is_delay=is_delay)
 
 

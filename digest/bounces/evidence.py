@@ -34,6 +34,8 @@ _BODY = re.compile(
 )
 _OWN_HEADERS = ("X-Failed-Recipients", "X-Mailer-Daemon", "X-MS-Exchange-Message-Is-Ndr", "X-Bounce-Report")
 _PEOPLE_HEADERS = ("List-Unsubscribe", "List-Id", "List-Post", "List-Archive")
+_NO_REPLY = re.compile(r"(?i)\b(?:no|do[-_.]?not)[-_.]?reply@")
+_REPLY_LINE = re.compile(r"(?m)^[ \t]{0,8}5\d\d[ -][^\n]{5}")
 _FORWARDED = re.compile(r"(?i)^\s*(?:re|fwd?|aw|wg|tr|rv|sv|vs|antw|enc|i|r|回复|转发|答复)\s*(?:\[\d+\])?\s*[::]")
 _AUTO_SUBJECT = re.compile(
     r"(?i)^\W*(?:auto(?:matic|mated|matische)?[- ]?(?:reply|response|responder|antwort|svar)?\s*:|auto(?:matic|mated|-)?[ -]?(?:reply|response|répons)|out[- ]of[- ](?:the[- ])?office|\(?away\b[^\n]{0,20}(?:from|message)"
@@ -58,15 +60,18 @@ def is_auto_reply(message: ReportMessage) -> bool:
 def points(message: ReportMessage) -> int:
     """Count what speaks for a report in free form; `ENOUGH` is enough."""
     is_daemon, is_null = _is_daemon(message), _is_null_path(message)
-    subject, own = message.header("Subject"), message.own_text[:6000]
-    score = 2 * is_daemon + is_null
+    subject, own = message.header("Subject"), _unquoted(message.own_text[:6000])
+    is_answer = bool(_FORWARDED.match(subject))
+    is_machine = is_daemon or is_null or bool(_NO_REPLY.search(message.header("From")))
+    score = 2 * is_daemon + is_null + 2 * bool(_BODY.search(own)) + bool(_REPLY_LINE.search(own))
     score += 4 * any(message.header(name) for name in _OWN_HEADERS)
-    score += bool(_SUBJECT.search(subject)) + 2 * bool(_BODY.search(_unquoted(own)))
-    if _FORWARDED.match(subject) and not (is_daemon and (is_null or not message.header("In-Reply-To"))):
-        score -= 4
+    score += bool(_SUBJECT.search(subject)) and not is_answer
+    score += is_machine and message.returns_something
+    if is_answer:
+        score -= 2 if is_daemon else 4
     if any(message.header(name) for name in _PEOPLE_HEADERS):
         score -= 4
-    if not (is_daemon or is_null):
+    if not is_machine:
         score -= 1 + 3 * bool(message.header("In-Reply-To") or message.header("References"))
     return score
 

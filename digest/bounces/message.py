@@ -79,6 +79,11 @@ class ReportMessage:
         """What was returned: the original message or its headers, wherever they stood."""
         return "\n\n".join([*self._pieces.returned, self._cut[1]])[:_MAX_TEXT]
 
+    @property
+    def returns_something(self) -> bool:
+        """Whether it holds a message, or the headers of one."""
+        return bool(self._pieces.returned) or bool(self._cut[1].strip())
+
     @cached_property
     def _cut(self) -> tuple[str, str]:
         plain = "\n\n".join(self._pieces.own)

@@ -38,7 +38,7 @@ _BLOCKED = (
     r"|blocked (?:by|using|due|for|because|from)|(?:poor|bad|low|negative) reputation|reputation"
     r"|reverse (?:dns|lookup|hostname)|\bptr\b|\brdns\b|cannot find your (?:reverse )?host|no access from mail server"
     r"|open relay|dynamic(?:ally)? (?:ip|allocated|assigned)|\bhelo\b[^\n]{0,60}(?:reject|invalid|denied|wrong|must|not)"
-    r"|my name was rejected|invalid domain name|connection refused by|refused to talk to (?:me|you)|redundant\. you cannot send"
+    r"|my name was rejected|invalid domain name|invalid ip|connection refused by|refused to talk to (?:me|you)|redundant\. you cannot send"
     r"|client host (?:rejected|\[)|user complaints|bad sending|not (?:allowed|permitted) to (?:connect|send)"
     r"|we do not accept mail from|your (?:ip|network|host|server|domain|email server)[^\n]{0,60}(?:block|ban|reject|listed|denied)"
 )
@@ -83,6 +83,7 @@ _FILTERED = (
     r"|transaction failed[^\n]{0,40}recipient|domain(?:-| )?(?:reject|filter)|user[^\n]{0,20}only accepts|not on (?:his|her|their|the)[^\n]{0,20}(?:white|allow)"
 )
 _NO_MAIL = (
+    r"indicated no smtp service|no mx (?:record )?(?:was |were )?found|"
     r"does not accept mail|doesn't accept mail|null mx|nullmx|not accepting network messages|(?:domain|host) (?:does not|doesn't) (?:accept|receive)"
     r"|does not (?:receive|take) (?:any )?(?:e-?)?mail|couldn't find a mail exchanger or ip|malformed or unexpected name server reply"
     r"|no mail (?:exchanger|server|host)s? (?:found|for)|mail receiving disabled|smtp protocol returned a permanent error: (?:521|556)"
@@ -90,16 +91,17 @@ _NO_MAIL = (
     r"|unable to route: no mail hosts|name service error[^\n]{0,80}malformed"
 )
 _UNKNOWN_HOST = (
-    r"(?:host|domain)(?: or domain)?(?: name)?[^\n]{0,80}(?:not found|unknown|not exist|n't exist|cannot be found|could not be found|invalid|lookup failure)"
+    r"(?:host|domain)(?: or domain)?(?: name)?(?: '?[\w.-]{1,200}'?)? (?:is |was |does |could |can ?|cannot )?(?:not be found|not found|be found|unknown|not exist|n't exist"
+    r"|couldn't be found|invalid|lookup failure)|domain [^\s]{1,200} couldn't be found"
     r"|unknown (?:host|domain)|no such (?:host|domain)|couldn't find any host|nxdomain|bad destination (?:system|host)|non-?existent (?:domain|host)"
-    r"|(?:no|not a|invalid) valid (?:domain|host)|illegal host|name or service not known|invalid (?:domain|host) name in recipient"
-    r"|unrouteable address|domain (?:of recipient )?does not (?:exist|resolve)|recipient domain (?:not|must|does)|address(?:ed)? host"
+    r"|(?:no|not a) valid (?:domain|host)|illegal host|name or service not known|invalid (?:domain|host) name in recipient"
+    r"|unrouteable address|domain (?:of recipient )?does not (?:exist|resolve)|recipient domain (?:not|must|does)"
     r"|domain (?:\S+ )?is not (?:found|valid|known)|dns domain '?[^ \n]{1,200}'? does not exist|no route to domain|can't find host"
     r"|(?:host|domain)unknown"
 )
 _UNKNOWN_USER = (
     r"\b(?:user|recipient|mailbox|account|addressee|address|alias|userid|user id|username|user name|mail ?drop|resource|subscriber|destination|person|member)s?\b"
-    r"[^\n]{0,60}\b(?:unknown|(?:was |were |is |are |could |can |be )*not (?:be )?(?:found|exist|known|valid|recogni[sz]ed|listed|registered|local|on file|here|present|defined|identified|located|handled|in our)"
+    r"[^\n:;!?]{0,60}\b(?:unknown|(?:was |were |is |are |could |can |be )*not (?:be )?(?:found|exist|known|valid|recogni[sz]ed|listed|registered|local|on file|here|present|defined|identified|located|handled|in our)"
     r"|(?:does|do|did)(?: not|n't) exist|isn't (?:known|listed|valid)|(?:is |was )?(?:invalid|undefined|unlisted|nonexistent|non-existent)|no longer (?:exist|here|valid|available|in use|active|employ\w+)|unavailable|unrecogni[sz]ed)"
     r"|\b(?:unknown|invalid|no such|no valid|non-?existent|undeliverable|bad|illegal|incorrect|unrecogni[sz]ed|undefined|unregistered|no active|unrouteable|nonexisting)"
     r"[ -](?:(?:final |delivery |local |virtual |remote |mail|destination |e-?mail |destination mailbox |smtp |recipient |user |or )*)"

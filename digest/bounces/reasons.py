@@ -17,11 +17,11 @@ from digest.bounces.report import HARD, Reason
 
 STATUS = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d.]*\d)")
 _REPLY = re.compile(r"(?:^|[\s:;'\"(#<\[])([245]\d\d)(?=[\s-](?:#?[245]\.\d|[^\d\s])|[\s]*$|[ ]<)")
-_RCPT = re.compile(r"(?i)\brcpt\b|does not like recipient|recipient (?:was|is) (?:refused|rejected)|recipients? (?:command|stage)")
-_DATA = re.compile(r"(?i)after i sent the message|end of (?:data|\.)|\bdata\b (?:command|stage)|final data|final dot|text command|message body")
+_RCPT = re.compile(r"(?i)(?<![a-z])rcpt(?![a-z])(?! to: )|does not like recipient|recipient (?:was|is) (?:refused|rejected)|recipients? (?:command|stage)")
+_DATA = re.compile(r"(?i)after i sent the message|>>> data\b|end of (?:data|\.)|\bdata\b (?:command|stage)|final data|final dot|text command|message body")
 _LOCAL = re.compile(
     r"(?i)not listed in|name is not recogni[sz]ed|^\W*(?:unknown user|invalid final delivery)|no valid recipients"
-    r"|recipnotfound|no mailbox (?:here )?by that name|unknown local"
+    r"|recipnotfound|no mailbox (?:here )?by that name|unknown local|ディレクトリ|address couldn't be found|mail\.local: unknown"
 )
 _TEMPORARY_WORDS = re.compile(r"(?i)\bwill (?:be )?(?:retried|keep trying)|no need to resend|warning (?:message )?only|still being retried")
 
@@ -50,6 +50,7 @@ _BY_STATUS: tuple[tuple[str, Reason], ...] = (
 _BY_REPLY = {"552": Reason.MAILBOX_FULL, "521": Reason.NO_MAIL, "556": Reason.NO_MAIL, "530": Reason.POLICY,
              "535": Reason.AUTHENTICATION, "523": Reason.TOO_BIG, "525": Reason.SUSPENDED}  # fmt: skip
 _USER_STATUS = re.compile(r"5\.1\.(?:0|1|3|6|10)$")
+_OTHER_STATUS = re.compile(r"5\.(?:[4567]\.|2\.1$)")
 _SPECIFIC_STATUS = re.compile(r"[45]\.(?:1\.[1236]|1\.10|2\.[23]|3\.4|4\.[46]|6\.\d+|7\.(?:13|2\d))$")
 
 
@@ -64,11 +65,16 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What is known of one recipient: `texts` from the most to the least telling, the status field, the stage."""
+    """What is known of one recipient: `texts` from the most to the least telling, the status field, the stage.
+
+    `context` is all that bears on the stage of the dialogue; `is_failed` that a status field says so (RFC 3464 §2.3.3).
+    """
 
     texts: Sequence[str]
     status: str = ""
     context: str = ""
+    recipient: str = ""
+    is_failed: bool = False
     is_delay: bool = False
 
 
@@ -77,10 +83,10 @@ def decide(said: Said) -> Verdict:
     texts = [one_line(text) for text in said.texts if text.strip()]
     status = _status(said.status, texts)
     for text in texts:
-        reason = match_reason(text)
+        own = _status("", [text])
+        reason = match_reason(text) or (reason_of_status(own) if _SPECIFIC_STATUS.match(own) else None)
         if reason is not None:
-            own = _status("", [text]) or status
-            return Verdict(_believed(reason, own, text, said), own, text)
+            return Verdict(_believed(reason, own or status, text, said), own or status, text)
     by_status = reason_of_status(status)
     if by_status is not None:
         return Verdict(_believed(by_status, status, " ".join(texts), said), status, texts[0] if texts else "")
@@ -129,9 +135,19 @@ def _believed(reason: Reason, status: str, text: str, said: Said) -> Reason:
     is_temporary = said.is_delay or code.startswith("4") or (status.startswith("4") and not code.startswith("5"))
     if is_temporary:
         return Reason.NETWORK if reason is Reason.UNKNOWN_HOST else Reason.EXPIRED
+    if (exists := _says_it_exists(said)) is not None:
+        return exists
     if reason is not Reason.UNKNOWN_USER or _USER_STATUS.match(status):
         return reason
     if _DATA.search(said.context) and not _RCPT.search(said.context):
         return Reason.FILTERED
+    is_named = said.is_failed and code.startswith("5") and bool(said.recipient) and said.recipient in text.lower()
+    is_named = is_named and not _OTHER_STATUS.match(status)
     is_witnessed = _RCPT.search(said.context) or _LOCAL.search(text) or (status == "5.2.1" and not match_reason(text))
-    return reason if is_witnessed else Reason.FILTERED
+    return reason if is_witnessed or is_named else Reason.FILTERED
+
+
+def _says_it_exists(said: Said) -> Reason | None:
+    """Return what another sentence of the report says of a mailbox that must exist to be full or switched off."""
+    found = {match_reason(one_line(text)) for text in (*said.texts, said.context) if text.strip()}
+    return next((reason for reason in (Reason.MAILBOX_FULL, Reason.SUSPENDED) if reason in found), None)

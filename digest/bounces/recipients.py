@@ -13,7 +13,9 @@ from digest.bounces.fields import find_address
 from digest.bounces.message import ReportMessage
 
 _ADDRESS = r"[^\s<>;,\"'()\[\]:]{1,128}@[^\s<>;,\"'()\[\]:]{1,255}"
-_AT_START = re.compile(rf"(?m)^[ \t>*-]{{0,8}}(?:<?mailto:)?<?({_ADDRESS})>?")
+_AT_START = re.compile(
+    rf"(?mi)^[ \t><*-]{{0,8}}(?:rcpt to:[ ]?)?(?:\d{{3}}[ -](?:\d\.\d\.\d )?)?[\"']?(?:<?mailto:)?<?({_ADDRESS})[>\"']?"
+)
 _ANY = re.compile(rf"<({_ADDRESS})>|(?:^|[\s:(])({_ADDRESS})(?=[\s.,;:)]|$)")
 _MAX_PASSAGES = 100
 
