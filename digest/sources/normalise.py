@@ -9,17 +9,19 @@ from datetime import UTC, datetime
 
 from digest.config.sources import SourceConfig
 from digest.model.story import Picture, Story
-from digest.sources.blocks import Block, Document, Run, parse_blocks, resolve_address
+from digest.sources.blocks import Document, parse_blocks, resolve_address
 from digest.sources.identity import canonical_url, identity_keys, story_id
 from digest.sources.item import FeedItem, ParsedFeed
 from digest.sources.language import detect_language, normal_language
 from digest.sources.parts import Body, find_parts
 from digest.sources.pictures import choose_picture
 from digest.sources.text import clean_text, headline_from, shorten, strip_teaser, strip_unwanted, summarise
+from digest.sources.tidy import tidy_blocks
 
 MAX_BODY = 8_000
 MAX_HEADLINE = 300
 UNTITLED = "Untitled"
+_PARAGRAPH = 40
 _MAX_ADDRESS = 2_000
 
 
@@ -95,44 +97,21 @@ def _body(item: FeedItem, labels: tuple[str, ...]) -> tuple[Document, Body]:
     """Take the fuller of content and summary as the text."""
     html = item.content if len(item.content) >= len(item.summary) else item.summary
     document = parse_blocks(html, item.base)
-    blocks = _without_tail(document.blocks)
+    blocks = tidy_blocks(document.blocks, headline=item.title, url=item.url, labels=labels)
     return document, find_parts(blocks, labels)
-
-
-def _without_tail(blocks: list[Block]) -> list[Block]:
-    """Drop closing lines that a publishing system hangs on, and the teaser marks of the last one."""
-    while blocks:
-        last = blocks[-1].text
-        cut = strip_teaser(last)
-        if cut == last:
-            return blocks
-        if cut:
-            return [*blocks[:-1], _cut_block(blocks[-1], last, cut)]
-        blocks = blocks[:-1]
-    return blocks
-
-
-def _cut_block(block: Block, text: str, cut: str) -> Block:
-    left = sum(len(run.text) for run in block.runs) - (len(text) - len(cut))
-    runs: list[Run] = []
-    for run in block.runs:
-        if left <= 0:
-            break
-        runs.append(run._replace(text=run.text[:left]))
-        left -= len(run.text)
-    return Block(block.kind, runs)
 
 
 def _summary(item: FeedItem, body: Body, headline: str) -> str:
     """Two sentences: of the feed's own summary where it has one besides its content, else of the text."""
-    if item.summary and item.content and item.summary is not item.content:
-        own = "\n".join(block.text for block in parse_blocks(item.summary, item.base).blocks)
-        if (summed := summarise(clean_text(own))) and summed.casefold() != headline.casefold():
+    texts = [body.plain.split("\n")]
+    if item.summary and item.content:
+        own = tidy_blocks(parse_blocks(item.summary, item.base).blocks, headline=headline, url=item.url)
+        texts.insert(0, [block.text for block in own])
+    for paragraphs in texts:
+        first = next((text for text in paragraphs if len(text) >= _PARAGRAPH), paragraphs[0] if paragraphs else "")
+        if (summed := summarise(first)) and summed.casefold() != headline.casefold():
             return summed
-    first, _, rest = body.plain.partition("\n")
-    if first.casefold() == headline.casefold() and rest:
-        first = rest.partition("\n")[0]
-    return summarise(first) or headline
+    return headline
 
 
 def _picture(item: FeedItem, document: Document, credit: str) -> Picture | None:

@@ -123,6 +123,34 @@ def test_tails_of_publishing_systems_are_dropped() -> None:
     )
 
 
+def test_what_repeats_the_headline_is_no_lead() -> None:
+    """A headline in the text, with byline and date, and a heading before the first paragraph are left out."""
+    html = (
+        "<div>Bridge opens</div><p><b>Bridge opens</b> Ann, May 31, 2024</p>"
+        "<h2>Introduction</h2><p>It opened at noon.</p>"
+    )
+    assert _story(FeedItem(title="Bridge opens", content=html)).lead == ("It opened at noon.",)
+    labelled = _story(FeedItem(title="T", content="<h2>Why it matters</h2><p>Traffic.</p>"))
+    assert [part.label for part in labelled.parts] == ["Why it matters"]
+    assert _story(FeedItem(title="Bridge opens", content="<p>Bridge opens</p>")).lead == ("Bridge opens",)
+
+
+def test_links_to_pictures_and_to_itself_are_no_paragraphs() -> None:
+    """A gallery's links, and a last line that links to the story in any language, tell nothing."""
+    html = (
+        '<p>It opened.</p><p><a href="https://e.example.com/a.jpg">View fullsize</a></p>'
+        '<p>Artykuł <a href="https://e.example.com/1/">Most</a> pojawił się w <a href="https://e.example.com">Post</a>.</p>'
+    )
+    story = _story(FeedItem(title="Most", url="https://e.example.com/1", content=html))
+    assert (story.lead, story.parts) == (("It opened.",), ())
+
+
+def test_a_summary_is_a_paragraph() -> None:
+    """Lines too short to be one are passed over."""
+    html = "<p>Noon</p><p>The bridge was opened at noon on Tuesday. It rained. It was wet.</p>"
+    assert _story(FeedItem(title="T", content=html)).summary == "The bridge was opened at noon on Tuesday. It rained."
+
+
 def test_samples_are_marked() -> None:
     """All stories of a sample source are samples."""
     assert _story(FeedItem(title="T"), SourceConfig(id="s", path="x", samples=True)).is_sample
