@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Self
 
 from digest.config.settings import DomainLimit, Route
-from digest.delivery.attempt import Attempt, Outcome
+from digest.delivery.attempt import Attempt, Outcome, Progress
 from digest.delivery.connect import Refusal, Timeouts
 from digest.delivery.connection import outcome_of
 from digest.delivery.errors import MessageError, RouteError
@@ -128,6 +128,7 @@ class SmtpPool:
             return None
         attempt = self._queue.pop(now)
         if attempt is not None:
+            attempt.progress = Progress.ENVELOPE
             state.take(now)
         else:
             self._wake_later(now, self._queue.wait_s(now))
@@ -201,12 +202,15 @@ class SmtpPool:
         lines = self._lines[state.name]
         wanted = len(self._queue) - sum(line.is_opening or line.is_idle for line in lines)
         room = state.concurrency.allowed - state.open
-        wait_s = self._queue.wait_s(now)
-        if not state.is_usable(now):
-            self._wake_later(now, state.retry_in_s(now))
-        elif wait_s is not None and wait_s <= 0 and state.wait_s(now) <= 0:
-            for _ in range(min(wanted, room)):
-                self._open_line(state)
+        queue_wait_s = self._queue.wait_s(now)
+        if wanted <= 0 or room <= 0 or queue_wait_s is None:
+            return
+        wait_s = max(queue_wait_s, state.wait_s(now), state.retry_in_s(now))
+        if wait_s > 0:
+            self._wake_later(now, wait_s)
+            return
+        for _ in range(min(wanted, room)):
+            self._open_line(state)
 
     def _open_line(self, state: RouteState) -> None:
         line = Line(state, self._timeouts, self)
