@@ -77,7 +77,7 @@ def find_parts(blocks: Sequence[Block], labels: tuple[str, ...] = ()) -> Body:
     colon at the start of a paragraph, or without one where it stands alone in bold or as a heading.
     """
     known = label_pattern(labels)
-    lead: list[InlineHtml] = []
+    lead: list[list[Run]] = []
     parts: list[_OpenPart] = []
     body = Body()
     told: list[str] = []
@@ -90,25 +90,27 @@ def find_parts(blocks: Sequence[Block], labels: tuple[str, ...] = ()) -> Body:
             continue
         told.append(text)
         _place(block, split_label(block, known), lead=lead, parts=parts)
-    body.lead = tuple(lead)
+    body.lead = tuple(inline_html(runs) for runs in lead)
     body.parts = tuple(part.close() for part in parts)
     body.plain = "\n".join(told)
     return body
 
 
 def _place(
-    block: Block, labelled: tuple[str, list[Run]] | None, *, lead: list[InlineHtml], parts: list[_OpenPart]
+    block: Block, labelled: tuple[str, list[Run]] | None, *, lead: list[list[Run]], parts: list[_OpenPart]
 ) -> None:
     if labelled is not None:
         parts.append(_OpenPart(*labelled))
     elif block.kind == "li":
         if not parts:
-            parts.append(_OpenPart(""))
+            # "Key features:" belongs to its list, unless it is all there is before it.
+            introduces = len(lead) > 1 and lead[-1][-1].text.rstrip().endswith((":", "："))
+            parts.append(_OpenPart("", lead.pop() if introduces else []))
         parts[-1].bullets.append(inline_html(block.runs))
     elif parts and parts[-1].awaits_text:
         parts[-1].text = block.runs
     elif not parts and block.kind == "p" and len(lead) < MAX_LEAD:
-        lead.append(inline_html(block.runs))
+        lead.append(block.runs)
     else:
         runs = [run._replace(strong=True) for run in block.runs] if block.kind == "h" else block.runs
         parts.append(_OpenPart("", runs))

@@ -39,11 +39,19 @@ def _without_beginning(blocks: list[Block], headline: str, *, labels: tuple[str,
     start = 0
     while start < len(blocks) - 1 and _repeats(blocks[start], headline):
         start += 1
-    is_before_text = start < len(blocks) - 1 and blocks[start].kind == "h" and blocks[start + 1].kind == "p"
+    is_before_text = start < len(blocks) - 1 and _is_heading(blocks[start]) and blocks[start + 1].kind == "p"
     # A heading may be a label of the brief style; those lead to a part, and there is no lead to hide.
     if is_before_text and label_pattern(labels).find_alone(blocks[start].text) is None:
         start += 1
-    return blocks[start:]
+    rest = blocks[start:]
+    if rest and rest[0].kind == "h" and not _is_heading(rest[0]):
+        rest[0] = Block("p", rest[0].runs)
+    return rest
+
+
+def _is_heading(block: Block) -> bool:
+    """Whether a heading is one: some sites set their first paragraph in the size of a heading."""
+    return block.kind == "h" and len(block.text) <= _DATELINE_CHARACTERS and not block.text.endswith((".", "!"))
 
 
 def _repeats(block: Block, headline: str) -> bool:

@@ -130,6 +130,8 @@ def test_what_repeats_the_headline_is_no_lead() -> None:
         "<h2>Introduction</h2><p>It opened at noon.</p>"
     )
     assert _story(FeedItem(title="Bridge opens", content=html)).lead == ("It opened at noon.",)
+    as_heading = _story(FeedItem(title="T", content="<h3>It opened at noon on Tuesday.</h3><p>Later it rained.</p>"))
+    assert as_heading.lead == ("It opened at noon on Tuesday.", "Later it rained.")
     labelled = _story(FeedItem(title="T", content="<h2>Why it matters</h2><p>Traffic.</p>"))
     assert [part.label for part in labelled.parts] == ["Why it matters"]
     assert _story(FeedItem(title="Bridge opens", content="<p>Bridge opens</p>")).lead == ("Bridge opens",)

@@ -73,6 +73,13 @@ def test_bullets_right_after_the_lead() -> None:
     assert _shape(_body("<p>Lead.</p><ul><li>a</li><li>b</li></ul>")) == [("", "", 2)]
 
 
+def test_a_line_that_introduces_a_list_stays_with_it() -> None:
+    """A last paragraph of the lead that ends with a colon goes before its bullets."""
+    body = _body("<p>Lead.</p><p>Key features:</p><ul><li>a</li></ul>")
+    assert body.lead == ("Lead.",)
+    assert _shape(body) == [("", "Key features:", 1)]
+
+
 def test_photo_credits_are_no_text() -> None:
     """A credit line or caption belongs to the picture."""
     body = _body(
