@@ -93,7 +93,10 @@ class Connection:
             return _Begun(attempt, attempt.compose())
         except MessageError as error:
             self._finish(attempt, Stage.MAIL, error)
-            return None
+        except Exception as error:
+            # The maker is the caller's: its faults concern this message alone, and must not end the connection.
+            self._finish(attempt, Stage.MAIL, MessageError("message", f"could not be made: {error!r}"))
+        return None
 
     async def _transact(self, begun: _Begun) -> _Begun | None:
         """Bring one message to its end; return the next one whose envelope went along, if any."""

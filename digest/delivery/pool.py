@@ -168,9 +168,9 @@ class SmtpPool:
                 attempt.finish(Outcome(decision, refusal.stage, refusal.answer, state.name))
 
     def _may_start(self, state: RouteState, now: float) -> bool:
-        if not state.is_usable(now) or not len(self._queue):
+        if not len(self._queue):
             return False
-        wait_s = state.wait_s(now)
+        wait_s = max(state.wait_s(now), state.retry_in_s(now))
         if wait_s > 0:
             self._wake_later(now, wait_s)
             return False

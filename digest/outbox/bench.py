@@ -31,6 +31,8 @@ T = TypeVar("T")
 _EDITION = "bench-edition"
 _NEWSLETTER = "bench"
 _SENTENCE = "The council met on Tuesday to talk about the bridge, and voted to begin work in the spring. "
+_STYLE = "@media (max-width: 600px) { td { width: 100% } }"
+_OUTLOOK = "<!--[if mso]><table><tr><td>Outlook</td></tr></table><![endif]-->"
 _CHUNK = 5000
 
 
@@ -94,7 +96,8 @@ def make_template(size: int, *, signer: DkimSigner | None) -> MessageTemplate:
     text = "\n\n".join([_SENTENCE * 4] * (paragraphs // 2)) + f"\n\nGood morning, {name}\nUnsubscribe: {link}\n"
     rows = "".join(f'<tr><td style="padding:8px 16px">{_SENTENCE * 4}</td></tr>\n' for _ in range(paragraphs))
     html = (
-        f'<!doctype html><html lang="en"><body><p>Good morning, {name}</p><table>{rows}</table>'
+        f'<!doctype html><html lang="en"><head><title>Bench</title><style>{_STYLE}</style></head><body>{_OUTLOOK}'
+        f"<p>Good morning, {name}</p><table>{rows}</table>"
         f'<a href="{slot_mark(marker, "view_url")}">View</a> <a href="{link}">Unsubscribe</a></body></html>\n'
     )
     html += f"<!-- {'.' * max(0, size - 1400 - int(1.04 * (len(html) + len(text))))} -->"
@@ -141,3 +144,10 @@ def _make_signer(folder: Path) -> DkimSigner:
     pem = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
     (folder / "dkim.pem").write_bytes(pem)
     return DkimSigner.load(Dkim(domain="example.com", selector="bench", key_file="dkim.pem"), folder)
+
+
+def bench_peers(recipients: int, *, size: int = 40_000, connections: int = 8) -> dict[str, object]:
+    """Compare with Postfix's `smtp-source` and plain aiosmtplib; see `bench_peers.bench_peers`."""
+    from digest.outbox.bench_peers import bench_peers as measure
+
+    return measure(recipients, size=size, connections=connections)

@@ -18,7 +18,8 @@ from digest.delivery.errors import PausedError
 from digest.delivery.pool import SmtpPool
 from digest.delivery.quota import Quotas
 from digest.errors import StoreError
-from digest.model.delivery import DeliveryState, Stage
+from digest.model.delivery import Delivery, DeliveryState, Stage
+from digest.model.subscriber import Reader, Subscriber
 from digest.outbox.bench import make_reader
 from digest.store import Store
 from digest.store.suppressions import add_suppression
@@ -379,3 +380,36 @@ def test_hard_bounce_is_suppressed_at_once(tmp_path: Path) -> None:
         until_at = datetime.now(UTC) + timedelta(hours=1)
         mailing.outbox.enqueue("denver-2", "denver", useful_until=until_at)
         assert mailing.outbox.sums("denver-2").suppressed == 1
+
+
+def test_a_message_that_cannot_be_made_fails_alone(tmp_path: Path) -> None:
+    """A fault in making one reader's message fails that delivery, and the others go out."""
+
+    def make(delivery: Delivery, subscriber: Subscriber) -> Reader:
+        if subscriber.email.startswith("reader3@"):
+            raise KeyError("plan")
+        return make_reader(delivery, subscriber)
+
+    async def check(mailing: SmallMailing) -> None:
+        async with ScriptedServer() as server, mailing.pool(local_route(server.port)) as pool:
+            sums = await mailing.outbox.run(mailing.edition, mailing.template, make, pool)
+            assert (sums.sent, sums.failed) == (9, 1)
+            assert "reader3@example.com" not in server.recipients()
+
+    with mailing_to(tmp_path, readers(10)) as mailing:
+        asyncio.run(check(mailing))
+        assert "KeyError" in mailing.outbox.reasons(mailing.edition)[0][1]
+
+
+def test_named_addresses_are_mailed(tmp_path: Path) -> None:
+    """Addresses named by hand need neither subscriber nor subscription."""
+
+    async def check(mailing: SmallMailing) -> None:
+        until_at = datetime.now(UTC) + timedelta(hours=1)
+        mailing.outbox.enqueue_addresses("direct-1", ["Ann@example.com", "bob@example.com"], useful_until=until_at)
+        async with ScriptedServer() as server, mailing.pool(local_route(server.port)) as pool:
+            assert (await mailing.outbox.run("direct-1", mailing.template, make_reader, pool)).sent == 2
+            assert sorted(server.recipients()) == ["Ann@example.com", "bob@example.com"]
+
+    with mailing_to(tmp_path, readers(3)) as mailing:
+        asyncio.run(check(mailing))
