@@ -46,7 +46,7 @@ def due_times(schedule: Schedule, zone: ZoneInfo, first: date, last: date) -> It
 
 
 def _clock(local: datetime) -> time:
-    return local.time().replace(second=0, microsecond=0)
+    return local.time().replace(microsecond=0)
 
 
 def _is_due(schedule: Schedule, cron: Cron | None, day: date) -> bool:

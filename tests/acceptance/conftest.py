@@ -17,7 +17,7 @@ import pytest
 
 from digest.config.shipped import shipped_config
 
-TIMEOUT_S = 240
+TIMEOUT_S = 120
 
 
 @dataclass(frozen=True, slots=True)

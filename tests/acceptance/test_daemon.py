@@ -5,22 +5,29 @@ from __future__ import annotations
 import json
 import signal
 import subprocess
+import threading
 from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 ZONE = "America/Denver"
+LONGEST_S = 120
 
 
 def events(process: subprocess.Popen[str], *, until: str) -> list[dict[str, object]]:
-    """Read log lines up to and with the first one of the event `until`."""
+    """Read log lines up to and with the first one of the event `until`; ends the process when it does not come."""
     assert process.stdout is not None
+    deadline = threading.Timer(LONGEST_S, process.kill)
+    deadline.start()
     read = []
-    for line in process.stdout:
-        if line.startswith("{"):
-            read.append(json.loads(line))
-            if read[-1].get("event") == until:
-                return read
+    try:
+        for line in process.stdout:
+            if line.startswith("{"):
+                read.append(json.loads(line))
+                if read[-1].get("event") == until:
+                    return read
+    finally:
+        deadline.cancel()
     raise AssertionError(f"no event {until!r} came: {read}")
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import socket
 import subprocess
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,23 +35,24 @@ class Sink:
 
 
 @pytest.fixture
-def sink(tmp_path: Path) -> Iterator[Sink]:
-    """A running smtp-sink."""
+def sink() -> Iterator[Sink]:
+    """A running smtp-sink; it keeps messages where its own user may write."""
     if SMTP_SINK is None:
         pytest.skip("needs smtp-sink of Debian's package postfix")
-    folder = tmp_path / "sink"
-    folder.mkdir(mode=0o777)
+    folder = Path(tempfile.mkdtemp(prefix="digest-sink-"))
     folder.chmod(0o777)
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    process = subprocess.Popen([SMTP_SINK, "-u", "nobody", "-d", f"{folder}/message.", f"127.0.0.1:{port}", "50"])
+    user = ["-u", "nobody"] if os.geteuid() == 0 else []
+    process = subprocess.Popen([SMTP_SINK, *user, "-d", f"{folder}/message.", f"127.0.0.1:{port}", "50"])
     try:
         wait_for(port)
         yield Sink(port, folder)
     finally:
         process.terminate()
         process.wait()
+        shutil.rmtree(folder)
 
 
 def wait_for(port: int) -> None:
