@@ -11,7 +11,8 @@ import pytest
 from digest.config.settings import Settings
 from digest.config.sources import SourceConfig
 from digest.model.source import Reading, ReadingStatus, SourceState
-from digest.sources import read_all, read_source
+from digest.sources import ReadingContext, read_all, read_source
+from digest.sources.context import Clients
 from digest.testing.feeds import NOW, FeedBuilder, make_context
 
 Answer = Callable[[httpx.Request], httpx.Response]
@@ -241,13 +242,13 @@ def test_a_stalled_host_delays_nobody() -> None:
         ]
         settings = Settings.model_validate({"fetch": {"concurrency": 4, "per_host": 2}})
         order: list[str] = []
-        async with make_context(lambda _: httpx.Response(500), settings=settings) as context:
-            transport = _Stalling(stalled)
-            context.clients.get(False)._transport = transport
-            async for reading in read_all(sources, {}, context=context):
-                order.append(reading.source)
-                if len(order) == 20:
-                    stalled.set()
+        transport = _Stalling(stalled)
+        clients = Clients(lambda _allow_private: httpx.AsyncClient(transport=transport))
+        async for reading in read_all(sources, {}, context=ReadingContext(settings, Path(), NOW, clients)):
+            order.append(reading.source)
+            if len(order) == 20:
+                stalled.set()
+        await clients.aclose()
         assert transport.most == 2
         return order
 
