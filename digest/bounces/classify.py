@@ -66,9 +66,7 @@ def _status_findings(message: ReportMessage, groups: Sequence[RecipientFields]) 
     return tuple(_status_finding(message, group, said, alone=len(groups) == 1) for group in groups)
 
 
-def _status_finding(
-    message: ReportMessage, group: RecipientFields, said: Sequence[Passage], *, alone: bool
-) -> Finding:
+def _status_finding(message: ReportMessage, group: RecipientFields, said: Sequence[Passage], *, alone: bool) -> Finding:
     if group.action in _DONE or group.status.startswith("2."):
         return Finding(group.recipient, Reason.DELIVERED, group.status)
     mine = [one.text for one in said if one.recipient.lower() == group.recipient.lower()]

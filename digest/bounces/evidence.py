@@ -15,22 +15,35 @@ ENOUGH = 3
 """Points that make a message a report."""
 
 _DAEMON = re.compile(
-    r"(?i)mailer[-_.]?daemon|post_?master|poostmaster|mail(?:er)?[ -]?(?:delivery|deliver)|delivery[ -](?:sub)?system|ndr administrator"
-    r"|mail administrator|mmsc|\bmdaemon|system administrator|content[- ]filter|^\W*<>\W*$|bounces?@|undeliver|mail system"
+    r"(?i)mailer[-_.]?daemon|post_?master|poostmaster|mail(?:er)?[ -]?(?:delivery|deliver)"
+    r"|delivery[ -](?:sub)?system|ndr administrator|mail administrator|mmsc|\bmdaemon|system administrator"
+    r"|content[- ]filter|^\W*<>\W*$|bounces?@|undeliver|mail system"
 )
 _SUBJECT = re.compile(
-    r"(?i)undeliver|not delivered|non[- ]?deliver|failure notice|failed (?:delivery|mail)|(?:delivery|mail|message|e-?mail)[^\n]{0,30}\b(?:fail|return|error|problem|delay|status|block|reject|refus)"
-    r"|return(?:ed|ing)?[^\n]{0,12}(?:mail|message|to sender)|could ?n[o']t be (?:delivered|sent)|delivery (?:status )?notification|unzustellbar|nicht zustell|unable to deliver"
-    r"|mail system error|undelivered|non remis|non recapit|mancato recapito|no se (?:ha )?(?:podido|pudo) entregar|no entregado|devuelto|n[ãa]o (?:foi )?entreg|onbestelbaar|недоставлен|не доставлено"
-    r"|配信|エラー|配送|送信できません|退信|无法投递|bounced? (?:mail|message)|user unknown|mailbox (?:full|unavailable)|failure delivery|not (?:be )?sent|blocked by our|considered unsolicited"
-    r"|message you sent|are not member|loop alert|(?:mail|message)[^\n]{0,20}not (?:accepted|sent)"
+    r"(?i)undeliver|not delivered|non[- ]?deliver|failure notice|failed (?:delivery|mail)|(?:delivery|mail|message"
+    r"|e-?mail)[^\n]{0,30}\b(?:fail|return|error|problem|delay|status|block|reject|refus)|return(?:ed"
+    r"|ing)?[^\n]{0,12}(?:mail|message|to sender)|could ?n[o']t be (?:delivered|sent)"
+    r"|delivery (?:status )?notification|unzustellbar|nicht zustell|unable to deliver|mail system error"
+    r"|undelivered|non remis|non recapit|mancato recapito|no se (?:ha )?(?:podido|pudo) entregar|no entregado"
+    r"|devuelto|n[ãa]o (?:foi )?entreg|onbestelbaar|недоставлен|не доставлено|配信|エラー|配送|送信できません|退信|无法投递"
+    r"|bounced? (?:mail|message)|user unknown|mailbox (?:full|unavailable)|failure delivery|not (?:be )?sent"
+    r"|blocked by our|considered unsolicited|message you sent|are not member|loop alert|(?:mail"
+    r"|message)[^\n]{0,20}not (?:accepted|sent)"
 )
 _BODY = re.compile(
-    r"(?i)(?:could|can|was|were|is|has|did|been)(?: ?n[o']t|not|n't)(?: be| yet been| been)? (?:delivered|relayed|reach|sent|accepted by)|unable to (?:deliver|send|relay)|undeliverable|delivery (?:has |to [^\n]{1,80} |attempt )?(?:failed|failure|was aborted)"
-    r"|able to deliver your|permanent (?:fatal )?errors?|permanent failure|(?:wasn't|not) able to deliver|had (?:delivery|permanent|transient|fatal)|transcript of session|returned (?:to (?:the |its )?sender|as undeliverable|mail)"
-    r"|failed recipient|recipients? (?:of your|that)[^\n]{0,40}not|did not reach|did not like our|error delivering|failed for the following reason|delivery report|not delivered|was (?:automatically )?rejected|message from [^\n]{1,80} to:"
-    r"|no valid recipients|diagnostic[- ](?:code|information)|mailbox (?:is )?full|(?:unknown|invalid) (?:user|recipient)|(?:user|recipient) (?:unknown|not found)|(?:[^\w]|^)5\d\d[ -]5\.\d\.\d|échec de la remise|non è riuscito|konnte nicht zugestellt|no se (?:ha )?(?:podido|pudo)|配信でき|お届けでき|送信できません|не может\s+быть|undelivered|smtp error from|failure reasons?|mailbox exceeds|failed \d+ attempts|final delivery"
-    r"|following (?:message|address\w*|recipients?)[^\n]{0,60}(?:fail|error|problem|not|undeliver)|not a member of|message could|rejected"
+    r"(?i)(?:could|can|was|were|is|has|did|been)(?: ?n[o']t|not|n't)(?: be| yet been| been)? (?:delivered|relayed"
+    r"|reach|sent|accepted by)|unable to (?:deliver|send|relay)|undeliverable|delivery (?:has |to [^\n]{1,80} "
+    r"|attempt )?(?:failed|failure|was aborted)|able to deliver your|permanent (?:fatal )?errors?"
+    r"|permanent failure|(?:wasn't|not) able to deliver|had (?:delivery|permanent|transient|fatal)"
+    r"|transcript of session|returned (?:to (?:the |its )?sender|as undeliverable|mail)|failed recipient"
+    r"|recipients? (?:of your|that)[^\n]{0,40}not|did not reach|did not like our|error delivering"
+    r"|failed for the following reason|delivery report|not delivered|was (?:automatically )?rejected"
+    r"|message from [^\n]{1,80} to:|no valid recipients|diagnostic[- ](?:code|information)|mailbox (?:is )?full"
+    r"|(?:unknown|invalid) (?:user|recipient)|(?:user|recipient) (?:unknown|not found)|(?:[^\w]"
+    r"|^)5\d\d[ -]5\.\d\.\d|échec de la remise|non è riuscito|konnte nicht zugestellt|no se (?:ha )?(?:podido"
+    r"|pudo)|配信でき|お届けでき|送信できません|не может\s+быть|undelivered|smtp error from|failure reasons?|mailbox exceeds"
+    r"|failed \d+ attempts|final delivery|following (?:message|address\w*|recipients?)[^\n]{0,60}(?:fail|error"
+    r"|problem|not|undeliver)|not a member of|message could|rejected"
 )
 _OWN_HEADERS = ("X-Failed-Recipients", "X-Mailer-Daemon", "X-MS-Exchange-Message-Is-Ndr", "X-Bounce-Report")
 _PEOPLE_HEADERS = ("List-Unsubscribe", "List-Id", "List-Post", "List-Archive")
@@ -38,11 +51,21 @@ _NO_REPLY = re.compile(r"(?i)\b(?:no|do[-_.]?not)[-_.]?reply@")
 _REPLY_LINE = re.compile(r"(?m)^[ \t]{0,8}5\d\d[ -][^\n]{5}")
 _FORWARDED = re.compile(r"(?i)^\s*(?:re|fwd?|aw|wg|tr|rv|sv|vs|antw|enc|i|r|回复|转发|答复)\s*(?:\[\d+\])?\s*[::]")
 _AUTO_SUBJECT = re.compile(
-    r"(?i)^\W*(?:auto(?:matic|mated|matische)?[- ]?(?:reply|response|responder|antwort|svar)?\s*:|auto(?:matic|mated|-)?[ -]?(?:reply|response|répons)|out[- ]of[- ](?:the[- ])?office|\(?away\b[^\n]{0,20}(?:from|message)"
-    r"|vacation|on (?:vacation|holiday|leave)|abwesen|automatische (?:antwort|afwezig)|absence|réponse automatique|absent du bureau|respuesta autom|fuera de (?:la )?oficina|risposta automatica|fuori sede|resposta autom"
-    r"|ausente|autosvar|automatiskt svar|автоответ|自動(?:応答|返信)|不在|自动(?:回复|答复)|autoreply|afwezig|i am (?:away|on))"
+    r"(?i)^\W*(?:auto(?:matic|mated|matische)?[- ]?(?:reply|response|responder|antwort|svar)?\s*:|auto(?:matic"
+    r"|mated|-)?[ -]?(?:reply|response|répons)|out[- ]of[- ](?:the[- ])?office|\(?away\b[^\n]{0,20}(?:from"
+    r"|message)|vacation|on (?:vacation|holiday|leave)|abwesen|automatische (?:antwort|afwezig)|absence"
+    r"|réponse automatique|absent du bureau|respuesta autom|fuera de (?:la )?oficina|risposta automatica"
+    r"|fuori sede|resposta autom|ausente|autosvar|automatiskt svar|автоответ|自動(?:応答|返信)|不在|自动(?:回复|答复)|autoreply"
+    r"|afwezig|i am (?:away|on))"
 )
-_AUTO_HEADERS = ("X-Autoreply", "X-Autorespond", "X-AutoReply-From", "X-Vacation", "X-Mail-Autoreply", "X-Autogenerated")
+_AUTO_HEADERS = (
+    "X-Autoreply",
+    "X-Autorespond",
+    "X-AutoReply-From",
+    "X-Vacation",
+    "X-Mail-Autoreply",
+    "X-Autogenerated",
+)
 
 
 def is_auto_reply(message: ReportMessage) -> bool:

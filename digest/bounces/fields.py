@@ -41,7 +41,9 @@ def recipient_fields(text: str) -> list[RecipientFields]:
         if is_report and (recipient or "diagnostic-code" in group):
             action = group.get("action", "").strip().lower().rstrip(";")
             found.append(
-                RecipientFields(recipient, action, group.get("status", ""), _without_type(group.get("diagnostic-code", "")))
+                RecipientFields(
+                    recipient, action, group.get("status", ""), _without_type(group.get("diagnostic-code", ""))
+                )
             )
     return found
 

@@ -17,7 +17,13 @@ MAX_BYTES = 512 * 1024
 
 _MAX_BOUNDARIES = 60
 _MAX_TEXT = 64 * 1024
-_RETURNED = {"message/rfc822", "text/rfc822-headers", "message/rfc822-headers", "message/global", "message/global-headers"}
+_RETURNED = {
+    "message/rfc822",
+    "text/rfc822-headers",
+    "message/rfc822-headers",
+    "message/global",
+    "message/global-headers",
+}
 _STATUS = {"message/delivery-status", "message/global-delivery-status"}
 _FEEDBACK = {"message/feedback-report"}
 

@@ -17,13 +17,22 @@ from digest.bounces.report import HARD, Reason
 
 STATUS = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d.]*\d)")
 _REPLY = re.compile(r"(?:^|[\s:;'\"(#<\[])([245]\d\d)(?=[\s-](?:#?[245]\.\d|[^\d\s])|[\s]*$|[ ]<)")
-_RCPT = re.compile(r"(?i)(?<![a-z])rcpt(?![a-z])(?! to: )|does not like recipient|recipient (?:was|is) (?:refused|rejected)|recipients? (?:command|stage)")
-_DATA = re.compile(r"(?i)after i sent the message|>>> data\b|end of (?:data|\.)|\bdata\b (?:command|stage)|final data|final dot|text command|message body")
+_RCPT = re.compile(
+    r"(?i)(?<![a-z])rcpt(?![a-z])(?! to: )|does not like recipient|recipient (?:was|is) (?:refused|rejected)"
+    r"|recipients? (?:command|stage)"
+)
+_DATA = re.compile(
+    r"(?i)after i sent the message|>>> data\b|end of (?:data|\.)|\bdata\b (?:command|stage)|final data|final dot"
+    r"|text command|message body"
+)
 _LOCAL = re.compile(
     r"(?i)not listed in|name is not recogni[sz]ed|^\W*(?:unknown user|invalid final delivery)|no valid recipients"
-    r"|recipnotfound|no mailbox (?:here )?by that name|unknown local|ディレクトリ|address couldn't be found|mail\.local: unknown"
+    r"|recipnotfound|no mailbox (?:here )?by that name|unknown local|ディレクトリ|address couldn't be found"
+    r"|mail\.local: unknown"
 )
-_TEMPORARY_WORDS = re.compile(r"(?i)\bwill (?:be )?(?:retried|keep trying)|no need to resend|warning (?:message )?only|still being retried")
+_TEMPORARY_WORDS = re.compile(
+    r"(?i)\bwill (?:be )?(?:retried|keep trying)|no need to resend|warning (?:message )?only|still being retried"
+)
 
 _BY_STATUS: tuple[tuple[str, Reason], ...] = (
     (r"[45]\.1\.(?:0|1|3|10)", Reason.UNKNOWN_USER),

@@ -11,6 +11,7 @@ import typer
 
 from digest.cli import (
     bench,
+    bounces,
     build,
     daemon,
     demo,
@@ -38,7 +39,7 @@ app = typer.Typer(
 )
 for module in (demo, project, sources, stories, build, preview, send, schedule, daemon):
     module.register(app)
-for module in (editions, regions, subscribers, suppressions, bench):
+for module in (editions, regions, subscribers, suppressions, bounces, bench):
     module.register(app)
 
 

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, AnyHttpUrl, Field, SecretStr
 
 from digest.config.base import ConfigModel, Duration, Id
+from digest.config.bounces import Bounces
 from digest.config.rules import Words
 
 
@@ -212,6 +213,7 @@ class Settings(ConfigModel):
     fetch: Fetch = Fetch()
     catcher: Catcher = Catcher()
     web: Web = Web()
+    bounces: Bounces = Bounces()
     keys: Keys = Keys()
     lint: LintSettings = LintSettings()
     alerts: Alerts = Alerts()

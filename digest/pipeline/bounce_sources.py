@@ -1,0 +1,88 @@
+"""Reading bounces where they arrive: Maildir, mailbox, the daemon's own listener; keeps what was not understood."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from pathlib import Path
+
+from digest.bounces.listener import BounceListener
+from digest.bounces.mailboxes import read_imap, read_maildir
+from digest.errors import TokenError
+from digest.outbox.tokens import DeliveryTokens
+from digest.pipeline.bounces import BounceDesk, Outcome
+from digest.pipeline.workspace import Workspace
+
+_KEPT_AT_MOST = 1000
+
+
+def read_sources(workspace: Workspace) -> dict[str, int]:
+    """Read the Maildir and the mailbox of the settings once, and count refusals at sending; return the figures.
+
+    Raises MailboxError for a source that cannot be read, StoreError when the store does not answer.
+    """
+    settings = workspace.project.settings.bounces
+    desk, sums = BounceDesk(workspace), dict.fromkeys(("read", *(outcome.value for outcome in Outcome)), 0)
+    handle = _handler(workspace, desk, sums)
+    if settings.maildir:
+        read_maildir(workspace.at_root(settings.maildir), handle)
+    if settings.imap.host:
+        read_imap(settings.imap, handle)
+    sums["refused"] = desk.charge_refusals()
+    forget_kept(_kept_folder(workspace), workspace.clock().timestamp(), settings.keep)
+    return sums
+
+
+@asynccontextmanager
+async def listen(workspace: Workspace) -> AsyncIterator[BounceListener | None]:
+    """Run the listener of the settings until the context ends; gives None where it is off.
+
+    Only addresses with a token of ours are taken. Raises OSError where the port is taken.
+    """
+    settings = workspace.project.settings.bounces.listen
+    if settings.protocol == "off":
+        yield None
+        return
+    desk = BounceDesk(workspace)
+    tokens = DeliveryTokens(workspace.delivery_keys)
+
+    def is_ours(token: str) -> bool:
+        try:
+            return tokens.read(token) > 0
+        except TokenError:
+            return False
+
+    async with BounceListener(settings, handle=_handler(workspace, desk, {}), is_ours=is_ours) as listener:
+        yield listener
+
+
+def forget_kept(folder: Path, now: float, keep: timedelta) -> int:
+    """Remove kept messages that are older than `keep`, or too many; return how many. `now` is in Unix seconds."""
+    files = sorted(folder.glob("*.eml"), key=lambda path: path.stat().st_mtime, reverse=True)
+    old = [path for path in files if now - path.stat().st_mtime > keep.total_seconds()]
+    for path in {*old, *files[_KEPT_AT_MOST:]}:
+        path.unlink(missing_ok=True)
+    return len({*old, *files[_KEPT_AT_MOST:]})
+
+
+def _handler(workspace: Workspace, desk: BounceDesk, sums: dict[str, int]) -> Callable[[bytes], None]:
+    def handle(raw: bytes) -> None:
+        handled = desk.handle(raw)
+        sums["read"] = sums.get("read", 0) + 1
+        sums[handled.outcome.value] = sums.get(handled.outcome.value, 0) + 1
+        not_understood = handled.outcome is Outcome.NOTHING and not handled.report.findings
+        if handled.outcome is Outcome.UNKNOWN or not_understood:
+            _keep(_kept_folder(workspace), raw)
+
+    return handle
+
+
+def _kept_folder(workspace: Workspace) -> Path:
+    return workspace.at_root("var/bounces")
+
+
+def _keep(folder: Path, raw: bytes) -> None:
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    (folder / f"{hashlib.sha256(raw).hexdigest()[:32]}.eml").write_bytes(raw)

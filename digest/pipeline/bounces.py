@@ -1,0 +1,156 @@
+"""Bounces as use cases: whose message a report is about, what is kept, who is suppressed; reads no mailbox."""
+
+from __future__ import annotations
+
+import enum
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+
+import structlog
+from sqlalchemy import Connection
+
+from digest.bounces import Finding, Kind, Reason, Report, classify
+from digest.bounces.policy import SOFT_BOUNCES, Limits, is_charged, is_given_up, suppression_reason
+from digest.bounces.reasons import Said, decide
+from digest.errors import TokenError
+from digest.outbox.tokens import DeliveryTokens
+from digest.pipeline.workspace import Workspace
+from digest.store import bounces as store
+from digest.store.suppressions import add_suppression
+from digest.subscriptions.addresses import normalise_address
+
+REMEMBERED = timedelta(days=90)
+"""How far back editions count for the rule of soft bounces."""
+
+BY_ADDRESS = timedelta(days=14)
+"""A report without a token is believed only where the address was mailed so recently."""
+
+
+class Outcome(enum.StrEnum):
+    """What a report changed."""
+
+    SUPPRESSED = "suppressed"  # the address is never mailed again
+    COUNTED = "counted"  # kept; counts towards the rule of soft bounces
+    NOTED = "noted"  # kept; counts for nobody: a delay, or about us
+    REPEATED = "repeated"  # known already
+    UNKNOWN = "unknown"  # nobody's of ours, or not understood
+    NOTHING = "nothing"  # no report, or the note of an autoresponder
+
+
+@dataclass(frozen=True, slots=True)
+class Handled:
+    """A report and what it changed."""
+
+    report: Report
+    outcome: Outcome
+
+
+class BounceDesk:
+    """Handles reports for one installation."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        settings = workspace.project.settings.bounces
+        self._store = workspace.store
+        self._clock = workspace.clock
+        self._limits = Limits(settings.soft_editions, settings.soft_span)
+        self._tokens = DeliveryTokens(workspace.delivery_keys)
+        self._log = structlog.get_logger("bounces")
+
+    def handle(self, raw: bytes) -> Handled:
+        """Classify a message and carry out what it means; the same bytes twice change nothing."""
+        return self.handle_report(classify(raw), fingerprint=hashlib.sha256(raw).hexdigest())
+
+    def handle_report(self, report: Report, *, fingerprint: str) -> Handled:
+        """Carry out what a report means. `fingerprint` is the same for the same report, however often it comes.
+
+        Raises StoreError when the store does not answer; nothing is half done then.
+        """
+        if report.kind in (Kind.NONE, Kind.AUTO_REPLY):
+            return Handled(report, Outcome.NOTHING)
+        with self._store.begin() as connection:
+            found = self._attribute(connection, report)
+            outcomes = [
+                self._apply(connection, finding, mailed, fingerprint=f"{fingerprint}:{mailed.delivery_id}")
+                for finding, mailed in found
+            ]
+        outcome = min(outcomes, key=list(Outcome).index, default=Outcome.UNKNOWN)
+        self._log.info("report", kind=report.kind, reason=_reason(report), outcome=outcome)
+        return Handled(report, outcome)
+
+    def charge_refusals(self) -> int:
+        """Count deliveries that servers refused for good while they were sent; return how many were new."""
+        now, new = self._clock(), 0
+        with self._store.begin() as connection:
+            for refusal in store.load_refusals(connection, since=now - REMEMBERED):
+                mailed = store.find_mailed(connection, refusal.delivery_id)
+                verdict = decide(Said([refusal.reply], context="RCPT"))
+                finding = Finding("", verdict.reason, verdict.status)
+                if mailed is not None:
+                    key = f"smtp:{refusal.delivery_id}"
+                    new += self._apply(connection, finding, mailed, fingerprint=key) is not Outcome.REPEATED
+        return new
+
+    def _attribute(self, connection: Connection, report: Report) -> list[tuple[Finding, store.Mailed]]:
+        """Return whose deliveries the findings are about: by token, by our Message-ID, by address, in this order.
+
+        Where a token or a Message-ID looks like ours and was not made here, the report is forged and believed in
+        nothing.
+        """
+        worst = report.decisive
+        if worst is None:
+            return []
+        try:
+            ids = [self._tokens.read(token) for token in report.tokens]
+        except TokenError:
+            return []
+        for delivery_id in ids:
+            mailed = store.find_mailed(connection, delivery_id)
+            if mailed is not None:
+                return [(worst, mailed)]
+        if ids:
+            return []
+        return [(finding, mailed) for finding in report.findings if (mailed := self._by_address(connection, finding))]
+
+    def _by_address(self, connection: Connection, finding: Finding) -> store.Mailed | None:
+        try:
+            key = normalise_address(finding.recipient)[1]
+        except ValueError:
+            return None
+        return store.find_mailed_to(connection, key, since=self._clock() - BY_ADDRESS)
+
+    def _apply(self, connection: Connection, finding: Finding, mailed: store.Mailed, *, fingerprint: str) -> Outcome:
+        now, charged = self._clock(), is_charged(finding)
+        row = store.BounceRow(
+            fingerprint, mailed.delivery_id, _kept_kind(finding), finding.reason, finding.status, charged
+        )
+        if not store.add_report(connection, row, at=now):
+            return Outcome.REPEATED
+        reason = suppression_reason(finding)
+        if not reason and charged:
+            outcomes = store.load_outcomes(connection, mailed, since=now - REMEMBERED)
+            reason = SOFT_BOUNCES if is_given_up(outcomes, self._limits, now=now) else ""
+        if not reason or not mailed.key:
+            return Outcome.COUNTED if charged else Outcome.NOTED
+        detail = f"{finding.reason} {finding.status}".strip()
+        add_suppression(connection, mailed.key, reason=reason, now=now, detail=detail)
+        return Outcome.SUPPRESSED
+
+
+def handle_all(desk: BounceDesk, messages: Iterable[bytes]) -> dict[Outcome, int]:
+    """Handle messages; return how many had which outcome."""
+    sums: dict[Outcome, int] = {}
+    for raw in messages:
+        outcome = desk.handle(raw).outcome
+        sums[outcome] = sums.get(outcome, 0) + 1
+    return sums
+
+
+def _kept_kind(finding: Finding) -> str:
+    # A delay and the failure after it are two things about one delivery; each may come once.
+    return "delay" if finding.is_delay else finding.kind.value
+
+
+def _reason(report: Report) -> Reason | None:
+    return report.decisive.reason if report.decisive else None
