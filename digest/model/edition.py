@@ -73,7 +73,7 @@ class Edition:
     """Everything rendering needs to know of one edition; immutable.
 
     `slot_at` is the scheduled instant (aware UTC). `word_count` counts what a reader reads,
-    `minutes` is the reading time, at least 1.
+    `minutes` is the reading time, at least 1. `is_copy` says that it goes to addresses named by hand.
     """
 
     id: str
@@ -89,6 +89,7 @@ class Edition:
     figures: tuple[DataFigure, ...] = ()
     fallback: str = ""
     warnings: tuple[str, ...] = ()
+    is_copy: bool = False
 
     @property
     def stories(self) -> tuple[EditionStory, ...]:

@@ -162,15 +162,15 @@ class Outbox:
         """Queue failed deliveries once more (`--failed-only`); return how many."""
         return self._move(edition_id, DeliveryState.FAILED, DeliveryState.QUEUED)
 
-    def resend_uncertain(self, edition_id: str) -> int:
-        """Queue uncertain deliveries, by a person's decision; the Message-ID stays the same. Return how many."""
-        return self._move(edition_id, DeliveryState.UNCERTAIN, DeliveryState.QUEUED)
-
     def retry_now(self, edition_id: str) -> int:
         """Let deferred deliveries be tried at once (`--resume`); return how many."""
         audience = self._audience(edition_id)
         with self.store.begin() as connection:
             return audiences.make_due(connection, audience.id, now=self._clock())
+
+    def resend_uncertain(self, edition_id: str) -> int:
+        """Queue uncertain deliveries, by a person's decision; the Message-ID stays the same. Return how many."""
+        return self._move(edition_id, DeliveryState.UNCERTAIN, DeliveryState.QUEUED)
 
     def cancel(self, edition_id: str) -> int:
         """Cancel all that waits; messages in flight end as they end. Return how many were cancelled."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from digest.config.newsletter import Newsletter
@@ -71,7 +71,7 @@ def assemble(
     if override is None:
         override = load_override(workspace.project.folder, newsletter, slot_at)
     with workspace.store.read() as connection:
-        situation = load_situation(workspace, connection, newsletter, slot_at=slot_at, until_at=until_at)
+        situation = load_situation(workspace, connection, newsletter, slot_at=slot_at, until_at=until_at, lane=lane)
         candidates = load_candidates(connection, newsletter, situation, overlay=overlay)
         newsletter = steer(newsletter, override, candidates)
         choice = arrange(choose(newsletter, candidates, situation), override, newsletter)
@@ -88,6 +88,7 @@ def assemble(
         figures=load_figures(newsletter, workspace.project.folder),
     )
     edition = edit_edition(edition, override, unknown_stories(override, candidates))
+    edition = replace(edition, is_copy=lane is Lane.DIRECT)
     rendered = workspace.renderer.render(edition, newsletter, picture_url=picture_url)
     findings = lint(rendered, rendered.edition, newsletter, settings=workspace.project.settings)
     return Assembled(newsletter, slot_at, situation, choice, rendered.edition, rendered, tuple(findings))

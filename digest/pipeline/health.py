@@ -8,6 +8,7 @@ from typing import Any
 from digest.config.sources import SourceConfig
 from digest.model.source import SourceState
 from digest.pipeline.workspace import Workspace
+from digest.sources.fetch import split_login
 from digest.store import sources as source_states
 from digest.store.recent import count_by_source
 
@@ -28,7 +29,7 @@ def _health(source: SourceConfig, state: SourceState, new: int, now: datetime) -
     return {
         "id": source.id,
         "name": source.name,
-        "place": str(source.url or source.path or source.type),
+        "place": _place(source),
         "state": _state(source, state, now),
         "last_success": _iso(state.last_success_at),
         "new": new,
@@ -36,6 +37,13 @@ def _health(source: SourceConfig, state: SourceState, new: int, now: datetime) -
         "failures": state.failures,
         "note": state.error or _silence(source, state, now),
     }
+
+
+def _place(source: SourceConfig) -> str:
+    """Return where the source is, without a password."""
+    if source.url is None:
+        return source.path or source.type
+    return split_login(str(source.url))[0]
 
 
 def _state(source: SourceConfig, state: SourceState, now: datetime) -> str:

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from digest.config.newsletter import Newsletter
 from digest.editions import LateDecision, content_hash, edition_id
 from digest.errors import DeliveryError, RenderError
+from digest.model.audience import parse_audience
 from digest.model.delivery import Delivery
 from digest.model.edition import EditionState, Lane
 from digest.model.subscriber import Reader, Subscriber
@@ -25,6 +26,7 @@ from digest.pipeline.record import BuiltEdition, built_from_json, built_to_json
 from digest.pipeline.reports import EditionReport, report_edition
 from digest.pipeline.workspace import Workspace
 from digest.store import editions, subscribers
+from digest.store.audiences import Chosen
 from digest.store.editions import EditionRow, Slot
 from digest.subscriptions.addresses import normalise_address
 from digest.subscriptions.links import reader_values
@@ -200,7 +202,13 @@ class Publisher:
             self._know_addresses(order.addresses)
             outbox.enqueue_addresses(row_id, order.addresses, useful_until=useful_until)
         else:
-            outbox.enqueue(row_id, newsletter.id, useful_until=useful_until, uncertain=newsletter.uncertain)
+            outbox.enqueue(
+                row_id,
+                newsletter.id,
+                useful_until=useful_until,
+                uncertain=newsletter.uncertain,
+                chosen=Chosen(parse_audience(newsletter.audience) if newsletter.audience else None),
+            )
         with self._workspace.store.read() as connection:
             state = editions.get_edition(connection, row_id).state
         if state is not EditionState.SENDING:

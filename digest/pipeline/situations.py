@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 
 from digest.config.newsletter import Newsletter
 from digest.model.candidate import Candidate
+from digest.model.edition import Lane
 from digest.pipeline.overlay import NO_OVERLAY, Overlay
 from digest.pipeline.workspace import Workspace
 from digest.selection import Situation, longest_window, rule_reads_text, window_start
@@ -26,8 +27,17 @@ def load_situation(
     *,
     slot_at: datetime,
     until_at: datetime | None = None,
+    lane: Lane = Lane.LIST,
 ) -> Situation:
-    """Read from the ledger what this newsletter told before, and since when stories count."""
+    """Read from the ledger what this newsletter told before, and since when stories count.
+
+    A copy sent by hand (lane DIRECT) shows what is worth telling, whether or not readers had it already.
+    """
+    weights = {source.id: source.weight for source in workspace.project.sources}
+    parents = {topic_id: topic.parent for topic_id, topic in workspace.project.topics.items() if topic.parent}
+    if lane is Lane.DIRECT:
+        since_at = window_start(newsletter, slot_at, None)
+        return Situation(slot_at, since_at, until_at, source_weights=weights, topic_parents=parents)
     last = editions.last_edition(connection, newsletter.id, before_at=slot_at)
     used, used_clusters = editions.load_used(connection, [newsletter.id], slot_at - _MEMORY, before_at=slot_at)
     told: frozenset[str] = frozenset()
@@ -40,13 +50,11 @@ def load_situation(
         slot_at=slot_at,
         since_at=window_start(newsletter, slot_at, last.until_at if last else None),
         until_at=until_at,
-        source_weights={source.id: source.weight for source in workspace.project.sources},
+        source_weights=weights,
         used=used,
         used_clusters=used_clusters,
         told=told,
-        topic_parents={
-            topic_id: topic.parent for topic_id, topic in workspace.project.topics.items() if topic.parent is not None
-        },
+        topic_parents=parents,
     )
 
 

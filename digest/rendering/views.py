@@ -167,7 +167,7 @@ def view_edition(
         sponsor=_sponsor(newsletter),
         archive_url=f"{home}/archive/{newsletter.id}/{day.isoformat()}",
         newsletter_url=f"{home}/n/{newsletter.id}",
-        days=_days(newsletter),
+        days="because_by_hand" if edition.is_copy else _days(newsletter),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
@@ -12,7 +12,14 @@ from digest.model.routes import Routes
 from digest.model.story import Story
 from digest.store.candidates import StoryRow, count_stories, find_story, load_candidates, stories_since
 from digest.store.dialect import among, chunks, upsert, write_rows
-from digest.store.story_json import content_hash, routes_from_json, routes_to_json, story_from_json, story_to_json
+from digest.store.story_json import (
+    content_hash,
+    is_undated,
+    routes_from_json,
+    routes_to_json,
+    story_from_json,
+    story_to_json,
+)
 from digest.store.tables import stories, story_content, story_history
 
 __all__ = [
@@ -149,14 +156,22 @@ def _replace(connection: Connection, items: Sequence[PoolItem], now: datetime, v
     if not items:
         return
     ids = [item[0].id for item in items]
-    old = select(stories.c.id, stories.c.content_hash, story_content.c.content).join(story_content)
-    connection.execute(
-        insert(story_history),
-        [
-            {"story_id": row.id, "replaced_at": now, "content_hash": row.content_hash, "content": row.content}
-            for row in connection.execute(old.where(among(connection, stories.c.id, ids)))
-        ],
-    )
+    c = stories.c
+    old = select(c.id, c.published_at, c.is_sample, c.content_hash, story_content.c.content).join(story_content)
+    before = connection.execute(old.where(among(connection, c.id, ids))).all()
+    # Samples are dated from now at every reading; that is no edit worth keeping.
+    history = [
+        {"story_id": row.id, "replaced_at": now, "content_hash": row.content_hash, "content": row.content}
+        for row in before
+        if not row.is_sample
+    ]
+    if history:
+        connection.execute(insert(story_history), history)
+    first_at = {row.id: row.published_at for row in before}
+    items = [
+        (replace(story, published_at=first_at[story.id]) if is_undated(story) else story, routes, cluster)
+        for story, routes, cluster in items
+    ]
     for item in items:
         row = _row(item, version)
         connection.execute(update(stories).where(stories.c.id == row.pop("id")).values(row))

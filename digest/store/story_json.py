@@ -36,8 +36,14 @@ def story_from_json(content: str) -> Story:
 
 def content_hash(story: Story) -> str:
     """Return a short hash of what the outlet wrote: equal when a reading brought nothing new."""
-    fields = {name: value for name, value in _story_fields(story).items() if name not in _NOT_CONTENT}
+    left_out = _NOT_CONTENT | {"published_at"} if is_undated(story) else _NOT_CONTENT
+    fields = {name: value for name, value in _story_fields(story).items() if name not in left_out}
     return hashlib.sha256(_dump(fields).encode()).hexdigest()[:24]
+
+
+def is_undated(story: Story) -> bool:
+    """Say whether the source gave no date, so that the reading's own instant stands for it."""
+    return story.published_at == story.fetched_at and not story.is_sample
 
 
 def routes_to_json(routes: Routes) -> str:

@@ -180,3 +180,17 @@ def test_the_state_of_a_source_is_the_last_one_saved(store: Store) -> None:
         sources.save_state(connection, state)
         sources.save_state(connection, SourceState("wire"))
         assert sources.load_states(connection) == {"desk": state, "wire": SourceState("wire")}
+
+
+def test_a_story_without_a_date_keeps_its_first(store: Store) -> None:
+    """A story whose source gives no date keeps the instant of its first reading, also when it is edited."""
+    first_at, later_at = datetime(2026, 11, 23, 6, tzinfo=UTC), datetime(2026, 11, 23, 9, tzinfo=UTC)
+    story = _story(published_at=first_at, fetched_at=first_at)
+    again = replace(story, published_at=later_at, fetched_at=later_at)
+    edited = replace(again, headline="Another headline")
+    with store.begin() as connection:
+        pool.add_stories(connection, [(story, Routes(), story.id)], first_at)
+        assert pool.add_stories(connection, [(again, Routes(), story.id)], later_at) == pool.AddedStories(same=1)
+        assert pool.add_stories(connection, [(edited, Routes(), story.id)], later_at) == pool.AddedStories(updated=1)
+        kept = pool.load_stories(connection, [story.id])[story.id]
+    assert (kept.headline, kept.published_at) == ("Another headline", first_at)
