@@ -28,7 +28,7 @@ _DOMAIN = re.compile(r"(?=.{1,253}\Z)[a-z0-9](?:[a-z0-9-]{0,62})(?:\.[a-z0-9](?:
 
 def is_clean(text: str) -> bool:
     """Whether text may stand in a header: no line end, NUL, C0 or C1 control, no direction override."""
-    return _FORBIDDEN.search(text) is None
+    return (text.isascii() and text.isprintable()) or _FORBIDDEN.search(text) is None
 
 
 def without_controls(text: str) -> str:
@@ -45,18 +45,18 @@ def header_address(email: str) -> str:
     local, _, domain = email.rpartition("@")
     if not _LOCAL_PART.match(local) or len(local) > 64:
         raise MessageError("address", "its part before the @ cannot be mailed without SMTPUTF8 or quoting")
-    ascii_domain = domain if domain.isascii() else _punycode(domain)
-    if not _DOMAIN.match(ascii_domain):
-        raise MessageError("address", "its domain is not a host name")
-    return f"{local}@{ascii_domain}"
+    return f"{local}@{_ascii_domain(domain)}"
 
 
 @lru_cache(maxsize=4096)
-def _punycode(domain: str) -> str:
+def _ascii_domain(domain: str) -> str:
     try:
-        return idna.encode(domain, uts46=True).decode("ascii")
+        ascii_domain = domain if domain.isascii() else idna.encode(domain, uts46=True).decode("ascii")
     except idna.IDNAError as error:
         raise MessageError("address", "its domain is not a host name") from error
+    if not _DOMAIN.match(ascii_domain):
+        raise MessageError("address", "its domain is not a host name")
+    return ascii_domain
 
 
 def encode_text(text: str) -> list[str]:
@@ -95,6 +95,9 @@ def field(name: str, words: Sequence[str]) -> bytes:
     Raises:
         MessageError: a word that does not fit on a line of 998, or is not ASCII.
     """
+    whole = f"{name}: {' '.join(words)}"
+    if len(whole) <= _FOLD_AT:
+        return whole.encode("ascii") + b"\r\n"
     lines = [f"{name}:"]
     for word in words:
         if len(lines[-1]) + 1 + len(word) > _FOLD_AT and lines[-1] != f"{name}:":

@@ -177,6 +177,8 @@ class SmtpPool:
         if state.has_quota and state.credit <= 0:
             self._refill(state)
             return False
+        if len(self._routes) == 1:
+            return True
         others = [other.share for other in self._routes if other is not state and other.is_usable(now)]
         return not others or state.share <= min(others) + _SLACK / state.route.weight
 

@@ -21,7 +21,7 @@ class AttemptQueue:
         self._counter = 0
 
     def __len__(self) -> int:
-        return sum(len(waiting) for waiting in self._waiting.values())
+        return sum(map(len, self._waiting.values()))
 
     def add(self, attempt: Attempt) -> None:
         """Put an attempt at the end."""
@@ -31,6 +31,9 @@ class AttemptQueue:
 
     def pop(self, now: float) -> Attempt | None:
         """Take the attempt that came first of those that may start now."""
+        if not self._gates:
+            free = self._waiting[""]
+            return free.popleft() if _head(free) is not None else None
         first: Attempt | None = None
         for domain, waiting in self._waiting.items():
             head = _head(waiting)

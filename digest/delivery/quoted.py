@@ -27,8 +27,10 @@ def quote(text: str) -> bytes:
 
 def _quote_line(line: str) -> bytes:
     raw = line.encode("utf-8", "replace")
-    if len(raw) <= _WIDTH and _EASY.match(raw):
-        return _guard(raw)
+    if _EASY.match(raw):
+        if len(raw) <= _WIDTH:
+            return _guard(raw)
+        return SOFT_BREAK.join([_guard(raw[start : start + _WIDTH]) for start in range(0, len(raw), _WIDTH)])
     safe = _UNSAFE.sub(lambda found: b"=%02X" % found[0][0], raw).replace(b"  ", b" =20")
     if safe.endswith(b" "):
         safe = safe[:-1] + b"=20"
@@ -38,8 +40,6 @@ def _quote_line(line: str) -> bytes:
 
 
 def _cut(safe: bytes) -> list[bytes]:
-    if b"=" not in safe:
-        return [_guard(safe[start : start + _WIDTH]) for start in range(0, len(safe), _WIDTH)]
     pieces = []
     start = 0
     while start < len(safe):

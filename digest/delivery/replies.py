@@ -81,6 +81,7 @@ class Decision:
     slow_down: bool = False
 
 
+_SENT = Decision(Fate.SENT, charge=True)
 _REQUEUE = Decision(Fate.REQUEUE)
 _BACK_OFF = Decision(Fate.REQUEUE, Remedy.BACK_OFF)
 _OPENING = (Stage.CONNECT, Stage.EHLO, Stage.STARTTLS, Stage.AUTH)
@@ -91,10 +92,12 @@ def decide(stage: Stage, answer: Answer) -> Decision:
 
     A reply that the stage does not allow, as 354 to the final dot, counts as no reply.
     """
+    if stage is Stage.BODY and isinstance(answer, Reply) and 200 <= answer.code < 300:
+        return _SENT
     if isinstance(answer, Lost) or not (200 <= answer.code < 300 or 400 <= answer.code < 600):
         return _decide_lost(stage)
     if answer.code < 300:
-        return Decision(Fate.SENT, charge=True) if stage is Stage.BODY else _decide_lost(stage)
+        return _decide_lost(stage)
     if stage in _OPENING:
         return _decide_opening(stage, answer)
     slow_down = answer.code == 421 or answer.enhanced.startswith("4.7.")

@@ -104,7 +104,9 @@ class MessageTemplate:
         return self.message_for(reader).content
 
     def _rest(self, reader: Reader) -> Iterator[bytes]:
-        encoded = [quote(encode_value(_value(reader, slot.name), slot.place, slot.name)) for slot in self._slots]
+        values = [encode_value(_value(reader, slot.name), slot.place, slot.name) for slot in self._slots]
+        quoted = {value: quote(value) for value in set(values)}
+        encoded = [quoted[value] for value in values]
         pieces = self._pieces[self._constant :]
         for at, slot in self._gaps:
             pieces[at - self._constant] = encoded[slot]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
+from functools import lru_cache
 
 from digest.delivery.replies import Answer, Lost, Reply
 
@@ -78,13 +79,17 @@ class Wire(asyncio.Protocol):
         self._end(Lost(f"connection lost: {exc}" if exc else "connection lost"))
 
     def _take_line(self, line: bytes) -> None:
-        code, mark, text = line[:3], line[3:4], line[4:].decode("utf-8", "replace").strip()
-        if not code.isdigit() or len(code) != 3 or mark not in (b"", b" ", b"-"):
+        found = _parse_line(line)
+        if found is None:
             self.abort(f"the server does not speak SMTP: {line[:80]!r}")
             return
-        self._lines.append(text)
-        if mark != b"-":
-            self._replies.append(Reply(int(code), " ".join(self._lines)))
+        reply, is_last = found
+        if is_last and not self._lines:
+            self._replies.append(reply)
+            return
+        self._lines.append(reply.text)
+        if is_last:
+            self._replies.append(Reply(reply.code, " ".join(self._lines)))
             self._lines = []
 
     def _wake(self) -> None:
@@ -108,3 +113,12 @@ class Wire(asyncio.Protocol):
             self.abort("no reply in time")
         else:
             self._timer = self._loop.call_at(self._deadline, self._check_deadline)
+
+
+@lru_cache(maxsize=256)
+def _parse_line(line: bytes) -> tuple[Reply, bool] | None:
+    """Return a reply line and whether it is the last one; servers say the same few lines again and again."""
+    code, mark = line[:3], line[3:4]
+    if not code.isdigit() or len(code) != 3 or mark not in (b"", b" ", b"-"):
+        return None
+    return Reply(int(code), line[4:].decode("utf-8", "replace").strip()), mark != b"-"

@@ -37,15 +37,18 @@ class Verdict:
     reason: str | None = None
 
 
+_SENT = Verdict(DeliveryState.SENT, charge=1)
+
+
 def judge(
     outcome: Outcome, rules: RetryRules, *, attempts: int, requeues: int, now: datetime, chance: float
 ) -> Verdict:
     """Return what becomes of a delivery. `attempts` and `requeues` were made before; `chance` is 0 to 1 for jitter."""
     decision = outcome.decision
+    if decision.fate is Fate.SENT:
+        return _SENT
     reason = f"{outcome.stage}: {outcome.answer}"
     charge = int(decision.charge)
-    if decision.fate is Fate.SENT:
-        return Verdict(DeliveryState.SENT, charge=charge)
     if decision.fate is Fate.FAIL:
         return Verdict(DeliveryState.FAILED, charge=charge, reason=reason)
     if decision.fate is Fate.REQUEUE and requeues < _REQUEUES:
