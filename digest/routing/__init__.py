@@ -1,1 +1,1 @@
-"""What a story is about, decided once when it enters the pool: regions, topics, same event; it reads no feed and stores nothing."""
+"""What a story is about: regions, topics, same event; decided once, when it enters the pool; stores nothing."""

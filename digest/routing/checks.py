@@ -1,4 +1,4 @@
-"""What `digest check` tells of regions and topics: unknown and ambiguous names, overlaps, topics too near each other."""
+"""What `digest check` tells of regions and topics: unknown names, overlaps, topics too near."""
 
 from __future__ import annotations
 

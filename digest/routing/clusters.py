@@ -7,6 +7,7 @@ the same clusters.
 
 from __future__ import annotations
 
+import heapq
 import math
 from collections import deque
 from collections.abc import Iterable
@@ -14,7 +15,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from digest.model.story import Story
-from digest.routing.fingerprints import Fingerprint, fingerprint
+from digest.routing.fingerprints import Fingerprint, Words, fingerprint
 from digest.routing.vectors import find_vectors
 
 JOIN_AT = 0.35
@@ -53,7 +54,7 @@ class Clusterer:
     def __init__(self, *, join_at: float = JOIN_AT, window: timedelta = WINDOW) -> None:
         self._join_at = join_at
         self._window = window
-        self._vectors = find_vectors()
+        self._words = Words(find_vectors())
         self._seen: dict[str, int] = {}
         self._cluster_of: dict[str, str] = {}
         self._clusters: dict[str, _Cluster] = {}
@@ -81,7 +82,7 @@ class Clusterer:
         """Add a story and return the id of its cluster; a known id keeps its cluster."""
         if story_id in self._cluster_of:
             return self._cluster_of[story_id]
-        mark = fingerprint(headline, text, self._vectors)
+        mark = fingerprint(headline, text, self._words)
         vector = self._weigh(mark)
         member = _Member(story_id, vector, mark.names, mark.numbers)
         cluster = self._find(member, mark, published_at)
@@ -116,7 +117,7 @@ class Clusterer:
             for cluster_id in self._postings.get(word, ()):
                 votes[cluster_id] = votes.get(cluster_id, 0.0) + member.vector[word]
         best, best_score = None, self._join_at
-        for cluster_id in sorted(votes, key=lambda key: (-votes[key], key))[:COMPARED]:
+        for cluster_id in heapq.nsmallest(COMPARED, votes, key=lambda key: (-votes[key], key)):
             cluster = self._clusters.get(cluster_id)
             if cluster is not None and self._in_time(cluster, published_at):
                 score = self._resemblance(member, cluster)

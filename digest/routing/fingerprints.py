@@ -1,4 +1,4 @@
-"""What identifies the event of a story: its words, names and numbers as weighted features; which stories match is not decided here."""
+"""What identifies a story's event: words, names and numbers as features; which stories match is decided elsewhere."""
 
 from __future__ import annotations
 
@@ -8,199 +8,18 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from digest.routing.vectors import Vectors
+from digest.routing.word_lists import STOP
 
 OPENING_WORDS = 60
+_MEMO = 200_000
 TITLE_WEIGHT, TEXT_WEIGHT, NAME_TIMES = 1.0, 0.5, 1.3
 NUMBER_RARITY, SHORT_NUMBER_RARITY, UNKNOWN_RARITY = 4.0, 2.5, 5.0
 _TOKEN = re.compile(r"\d+(?:[.,:]\d+)*|[^\W\d_]+(?:['’.&][^\W_]+)*")
 _SENTENCE_ENDS = frozenset(".!?:")
-_STOP = frozenset(
-    [
-        "a",
-        "about",
-        "after",
-        "again",
-        "against",
-        "all",
-        "also",
-        "am",
-        "amid",
-        "an",
-        "and",
-        "any",
-        "are",
-        "as",
-        "at",
-        "be",
-        "because",
-        "been",
-        "before",
-        "being",
-        "between",
-        "both",
-        "but",
-        "by",
-        "can",
-        "could",
-        "day",
-        "did",
-        "do",
-        "does",
-        "down",
-        "during",
-        "each",
-        "few",
-        "for",
-        "from",
-        "further",
-        "get",
-        "gets",
-        "go",
-        "goes",
-        "had",
-        "has",
-        "have",
-        "he",
-        "her",
-        "here",
-        "him",
-        "his",
-        "how",
-        "i",
-        "if",
-        "in",
-        "inside",
-        "into",
-        "is",
-        "it",
-        "its",
-        "just",
-        "last",
-        "latest",
-        "like",
-        "live",
-        "made",
-        "make",
-        "makes",
-        "may",
-        "me",
-        "more",
-        "most",
-        "mr",
-        "mrs",
-        "ms",
-        "my",
-        "new",
-        "news",
-        "no",
-        "nor",
-        "not",
-        "now",
-        "of",
-        "off",
-        "on",
-        "once",
-        "one",
-        "only",
-        "or",
-        "other",
-        "our",
-        "out",
-        "over",
-        "own",
-        "per",
-        "photo",
-        "photos",
-        "report",
-        "reported",
-        "reports",
-        "s",
-        "said",
-        "same",
-        "say",
-        "says",
-        "see",
-        "set",
-        "she",
-        "should",
-        "show",
-        "shows",
-        "so",
-        "some",
-        "still",
-        "such",
-        "t",
-        "take",
-        "takes",
-        "than",
-        "that",
-        "the",
-        "their",
-        "them",
-        "then",
-        "there",
-        "these",
-        "they",
-        "this",
-        "those",
-        "through",
-        "to",
-        "today",
-        "too",
-        "top",
-        "two",
-        "under",
-        "until",
-        "up",
-        "update",
-        "updated",
-        "updates",
-        "us",
-        "use",
-        "very",
-        "video",
-        "vs",
-        "was",
-        "watch",
-        "we",
-        "were",
-        "what",
-        "when",
-        "where",
-        "which",
-        "while",
-        "who",
-        "why",
-        "will",
-        "with",
-        "world",
-        "would",
-        "year",
-        "years",
-        "yesterday",
-        "you",
-        "your",
-        "monday",
-        "tuesday",
-        "wednesday",
-        "thursday",
-        "friday",
-        "saturday",
-        "sunday",
-        "week",
-        "month",
-        "first",
-        "time",
-        "people",
-        "says",
-        "told",
-        "according",
-    ]
-)
 
 
 class Fingerprint(NamedTuple):
-    """What a story consists of: features with (weight, rarity in the language), names, numbers, a hash of the wording."""
+    """A story as features with (weight, rarity in the language), names, numbers, and a hash of the wording."""
 
     features: Mapping[str, tuple[float, float]]
     names: frozenset[str]
@@ -208,14 +27,11 @@ class Fingerprint(NamedTuple):
     wording: str
 
 
-def fingerprint(headline: str, text: str, vectors: Vectors | None = None) -> Fingerprint:
-    """Return what identifies the event of a story: headline and first 60 words.
-
-    `vectors` tell how rare a word is in the language; without them all words count the same.
-    """
+def fingerprint(headline: str, text: str, lookup: Words) -> Fingerprint:
+    """Return what identifies the event of a story: headline and first 60 words."""
     body = text.removeprefix(headline).lstrip(" .\n")
     opening = " ".join(body[:1500].split()[:OPENING_WORDS])
-    marks = _Marks(vectors)
+    marks = _Marks(lookup)
     words = headline.split()
     titled = sum(word[:1].isupper() for word in words) > 0.6 * max(1, len(words))
     marks.take(headline, TITLE_WEIGHT, names_shown=not titled)
@@ -232,8 +48,8 @@ def fingerprint(headline: str, text: str, vectors: Vectors | None = None) -> Fin
 class _Marks:
     """Features, names and numbers, gathered part by part."""
 
-    def __init__(self, vectors: Vectors | None) -> None:
-        self._vectors = vectors
+    def __init__(self, lookup: Words) -> None:
+        self._lookup = lookup
         self.features: dict[str, tuple[float, float]] = {}
         self.names: set[str] = set()
         self.numbers: set[str] = set()
@@ -243,15 +59,32 @@ class _Marks:
         starts_sentence = True
         for found in _TOKEN.finditer(part):
             token = found[0]
-            word = stem(token)
+            word, rarity = self._lookup.look_up(token)
             is_number = token[0].isdigit()
             if is_number:
                 self.numbers.add(word)
-            elif names_shown and token[0].isupper() and not starts_sentence and word not in _STOP:
+            elif names_shown and token[0].isupper() and not starts_sentence and word not in STOP:
                 self.names.add(word)
             starts_sentence = part[found.end() : found.end() + 1] in _SENTENCE_ENDS
-            if word not in _STOP and (len(word) > 1 or is_number) and word not in self.features:
-                self.features[word] = (weight, self._rarity(token))
+            if word not in STOP and (len(word) > 1 or is_number) and word not in self.features:
+                self.features[word] = (weight, rarity)
+
+
+class Words:
+    """Stem and rarity of words, remembered; `vectors` tell how rare a word is, without them all count the same."""
+
+    def __init__(self, vectors: Vectors | None) -> None:
+        self._vectors = vectors
+        self._known: dict[str, tuple[str, float]] = {}
+
+    def look_up(self, token: str) -> tuple[str, float]:
+        """Return the stem of a word as it stands in a text, and its rarity."""
+        known = self._known.get(token)
+        if known is None:
+            if len(self._known) > _MEMO:
+                self._known.clear()
+            known = self._known[token] = (stem(token), self._rarity(token))
+        return known
 
     def _rarity(self, token: str) -> float:
         if token[0].isdigit():

@@ -7,6 +7,7 @@ takes about 0.15 s and happens on first use, once for the process.
 from __future__ import annotations
 
 import functools
+import gc
 import gzip
 import math
 import re
@@ -35,6 +36,12 @@ class Place(NamedTuple):
     county: str
     timezone: str
     flags: str
+    odd_key: str = ""
+
+    @property
+    def key(self) -> str:
+        """The form in which the name is compared."""
+        return self.odd_key or self.name.lower()
 
     @property
     def label(self) -> str:
@@ -111,7 +118,7 @@ class Gazetteer:
         self.longest: dict[str, int] = {}
         self._cells: dict[tuple[int, int], list[Place]] = {}
         for place in self.places:
-            self._add(name_key(place.name), place)
+            self._add(place.odd_key or place.name.lower(), place)
             self._cells.setdefault((int(place.lat // 1), int(place.lon // 1)), []).append(place)
         for alias, place in self._short_forms():
             self._add(alias, place)
@@ -120,9 +127,7 @@ class Gazetteer:
             self.counties_by_name.setdefault(county_key(county.name), []).append(county)
 
     def _add(self, key: str, place: Place) -> None:
-        named = self.by_name.setdefault(key, [])
-        if place not in named:
-            named.append(place)
+        self.by_name.setdefault(key, []).append(place)
         first, _, rest = key.partition(" ")
         self.longest[first] = max(self.longest.get(first, 0), 1 + len(rest.split()))
 
@@ -160,9 +165,20 @@ def county_key(name: str) -> str:
 @functools.cache
 def load_gazetteer() -> Gazetteer:
     """Load the shipped tables (once for the process)."""
+    # The tables are a hundred thousand small objects that stay: collecting in between only costs time.
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        return _build()
+    finally:
+        if collecting:
+            gc.enable()
+
+
+def _build() -> Gazetteer:
     places = (
-        Place(number, name, country, state, float(lat), float(lon), int(people), county, zone, flags)
-        for number, (name, country, state, lat, lon, people, county, zone, flags) in enumerate(
+        Place(number, name, country, state, float(lat), float(lon), int(people), county, zone, flags, key)
+        for number, (name, country, state, lat, lon, people, county, zone, flags, key) in enumerate(
             read_table("places.tsv.gz")
         )
     )

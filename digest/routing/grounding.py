@@ -1,4 +1,4 @@
-"""Which of its namesakes each name of a text stands for, as probabilities, chosen jointly; what follows from it is decided elsewhere."""
+"""Which of its namesakes each name of a text stands for, as probabilities chosen jointly; it routes nothing."""
 
 from __future__ import annotations
 

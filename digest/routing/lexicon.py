@@ -1,4 +1,4 @@
-"""Weighted words and phrases of all sections, found in one pass over a text; what the points mean is decided elsewhere."""
+"""Weighted words and phrases of all sections, found in one pass over a text; it decides nothing."""
 
 from __future__ import annotations
 

@@ -1,199 +1,42 @@
-"""Names of places in a text, each with a weight from the words around it; which of the namesakes is meant is not decided here."""
+"""Names of places in a text, weighed by the words around them; which namesake is meant is not decided here."""
 
 from __future__ import annotations
 
+import functools
 import re
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from digest.routing.gazetteer import load_area_codes, load_persons, name_key
+from digest.routing.mention_patterns import (
+    AFTER,
+    BLOCK_BEFORE,
+    COUNTY_AFTER,
+    DATELINE,
+    DOUBLE_NAME,
+    IN_BEFORE,
+    INITIAL_AFTER,
+    PERSON_BEFORE,
+    PHONE,
+    RUN,
+    SPLIT,
+    STATE_AFTER,
+    STREET_AFTER,
+)
 from digest.routing.names import BIG_NAME, Name, NameIndex
 from digest.routing.states import AP_ABBREVIATIONS, US_STATES
+from digest.routing.word_lists import NEVER, PLAIN_STARTS, SIDES, TITLES
 
 LEAD_CHARS = 300
 HEADLINE_TIMES, LEAD_TIMES, DATELINE_TIMES = 2.0, 1.6, 3.0
 
-_CAP = r"(?:(?:St|Ste|Ft|Mt|ST|FT|MT)\.|[A-ZÀ-ÖØ-ÞĀĆČĎĐĒĖĘĚĞĢĪĮİĶĹĽŁŃŅŇŌŐŘŚŞŠŢŤŪŮŰŲŹŻŽ][\w'’]*)"
-_LINKS = r"(?:of|the|du|de|la|le|del|los|and|on|upon|in|am|an|der)"
-_SPLIT = re.compile(r"[ -]")
-_RUN = re.compile(rf"{_CAP}(?:[ -](?:{_LINKS} ){{0,2}}{_CAP})*")
-_PHONE = re.compile(r"(?<!\d)\(?([2-9]\d\d)(?:\) ?|[-. ])\d{3}[-. ]\d{4}(?!\d)")
-_DATELINE = re.compile(
-    r"\W{0,3}(?:(?:[A-Z][A-Z.'’-]+)(?: [A-Z][A-Z.'’-]+)*(?:, [A-Z][\w.]+(?: [A-Z]\w+)?)?"
-    r"(?: ?\([^)]{2,40}\))?|[A-Z][\w.' -]{2,40}(?:, [A-Z][\w.]+(?: [A-Z]\w+)?)? \((?:AP|Reuters|UPI|AFP|CNN|KDKA|CBS|NBC|ABC)[^)]{0,20}\))"
-    r" ?(?:—|–|--|-|_|:) ?"
-)
-_STATE_AFTER = re.compile(
-    r",? \(?(?:(" + "|".join(sorted(US_STATES.values(), key=len, reverse=True)) + r")\b(?! (?:State|University))|("
-    + "|".join(re.escape(a) for a in sorted(AP_ABBREVIATIONS, key=len, reverse=True)) + r")\.)|, ([A-Z]{2})\b(?!\.)"
-)  # fmt: skip
-_COUNTY_AFTER = re.compile(r" (?:County|Parish|Borough|Co\.)(?!\w)|(?:,? (?:and |or )?[A-Z]\w+){0,4} [Cc]ounties\b")
-_STREET_AFTER = re.compile(
-    r"(?: [A-Z]\w+)? (?:Street|St\.|St(?= )|Avenue|Ave\b|Road|Rd\b|Drive|Dr\.|Boulevard|Blvd|Lane|Ln\b|Parkway|Pkwy|Highway|"
-    r"Hwy|Pike|Terrace|Circle|Trail|Turnpike|Expressway|Freeway|streets|avenues|roads)"
-)
-_BLOCK_BEFORE = re.compile(r"(?:block of |\d )(?:[NSEW]\.? |North |South |East |West )?$")
-_IN_BEFORE = re.compile(r"\b(?:in|near|at|from|outside|around|downtown|to|of|for) (?:[Dd]owntown |[Nn]earby )?$", re.I)
-_PERSON_BEFORE = re.compile(
-    r"\b(?:Mr|Mrs|Ms|Dr|Rev|Gov|Sen|Rep|Sgt|Lt|Capt|Col|Gen|Cpl|Pvt|Det|Jr|Prof|Hon|[A-Z])\.? $|[\"”“] ?$"
-)
-_AFTER = re.compile(
-    r"(?:'s|’s)?[ -](?:"
-    r"(?P<official>(?:area )?(?:police|mayor|residents?|city council|city hall|council(?:man|woman)?|officials|fire "
-    r"(?:department|chief|marshal)|firefighters|sheriff|commissioners|man|woman|native|suburbs?|neighborhoods?|metro|area"
-    r"|based|city|township|voters|families|homeowners|public schools|school board|school district)\b)"
-    r"|(?P<paper>(?:[A-Z]\w+[ -])?(?:Times|Herald|Tribune|Post|News|Gazette|Journal|Dispatch|Star|Sun|Chronicle|Press|Inquirer|Observer|"
-    r"Register|Courier|Ledger|Morning News|Sentinel|Free Press|Banner|Examiner|Record|Globe|Mirror|Magazine)\b)"
-    r"|(?P<site>(?:[A-Z]\w+ ){0,2}(?:High|Middle|Elementary|School|Schools|Park|Church|Hospital|University|College|Medical|Center|Mall|"
-    r"Airport|Stadium|Theater|Theatre|Museum|Library|Academy|Institute|Raceway|Speedway|Hotel|Inn)\b)"
-    r"|(?P<company>(?:[A-Z][\w&]+ ){0,2}(?:Corp|CORP|Inc|INC|Co|CO|Ltd|LTD|Industries|Holdings|Bancorp|Bank|Energy|Electric|Power|Airlines|Group)\b)"
-    r"|(?P<team>[A-Z][a-z]+s\b)"
-    r")"
-)  # fmt: skip
 _STATE_OF = {name: code for code, name in US_STATES.items()}
 _AP_KEYS = {name_key(short): code for short, code in AP_ABBREVIATIONS.items() if "." not in short}
 _NOWHERE, _NOWHERE_SMALL = 5.0, 8.0
 _AFTER_TIMES = {"official": 1.2, "paper": 0.15, "site": 0.5, "team": 0.4, "company": 0.5}
 METONYMS = ("washington", "white house", "capitol hill")
 _STATE_AND_CITY = ("new york", "washington")
-_TITLES = frozenset(
-    [
-        "mr",
-        "mrs",
-        "ms",
-        "dr",
-        "judge",
-        "justice",
-        "officer",
-        "detective",
-        "sergeant",
-        "lieutenant",
-        "captain",
-        "chief",
-        "deputy",
-        "sheriff",
-        "mayor",
-        "senator",
-        "rep",
-        "representative",
-        "gov",
-        "governor",
-        "president",
-        "coach",
-        "pastor",
-        "rev",
-        "reverend",
-        "father",
-        "sister",
-        "brother",
-        "bishop",
-        "councilman",
-        "councilwoman",
-        "commissioner",
-        "attorney",
-        "prosecutor",
-        "spokesman",
-        "spokeswoman",
-        "spokesperson",
-        "director",
-        "manager",
-        "superintendent",
-        "principal",
-        "professor",
-        "sir",
-        "lord",
-        "lady",
-        "king",
-        "queen",
-        "prince",
-        "princess",
-        "saint",
-        "secretary",
-        "minister",
-        "chairman",
-        "chairwoman",
-        "congressman",
-        "congresswoman",
-        "private",
-        "corporal",
-        "colonel",
-        "general",
-        "trooper",
-        "agent",
-        "quarterback",
-        "guard",
-        "forward",
-        "pitcher",
-        "actor",
-        "actress",
-        "singer",
-        "author",
-        "miss",
-        "uncle",
-        "aunt",
-    ]
-)
-_NEVER = frozenset(
-    "january february march april may june july august september october november december sunday monday tuesday "
-    "wednesday thursday friday saturday sens reps govs christmas mart easter halloween thanksgiving congress internet earth police".split()
-)
-_INITIAL_AFTER = re.compile(r" [A-Z]\.(?: |,|-)")
-_DOUBLE_NAME = re.compile(r" [A-Z][a-z]+-[A-Z][a-z]")
-_SIDES = frozenset(
-    [
-        "north",
-        "south",
-        "east",
-        "west",
-        "northeast",
-        "northwest",
-        "southeast",
-        "southwest",
-        "greater",
-        "metro",
-        "central",
-        "downtown",
-        "upper",
-        "lower",
-        "old",
-        "new",
-    ]
-)
-_PLAIN_STARTS = frozenset(
-    [
-        "in",
-        "near",
-        "at",
-        "from",
-        "the",
-        "a",
-        "an",
-        "to",
-        "of",
-        "for",
-        "and",
-        "but",
-        "on",
-        "by",
-        "with",
-        "as",
-        "after",
-        "before",
-        "when",
-        "while",
-        "where",
-        "since",
-        "until",
-        "near",
-        "outside",
-        "around",
-        "inside",
-        "if",
-        "that",
-        "this",
-    ]
-)
 
 
 class Mention(NamedTuple):
@@ -259,10 +102,10 @@ class Walker:
         """Return the names of places in a story."""
         body = body.removeprefix(headline).lstrip(" .\n")
         walk = _Walk(self._index, headline, body)
-        for run in _RUN.finditer(walk.text):
+        for run in RUN.finditer(walk.text):
             walk.take_run(run)
         reading = walk.finish()
-        for found in _PHONE.finditer(body):
+        for found in PHONE.finditer(body):
             if found[1] in self._codes:
                 reading.area_codes.append((found[0], found[1]))
         return reading
@@ -278,7 +121,7 @@ class _Walk:
         self._found = Reading()
         self._persons: set[str] = set()
         self._body = len(headline) + 1
-        dateline = _DATELINE.match(self.text, self._body)
+        dateline = DATELINE.match(self.text, self._body)
         self._dateline = dateline.end() if dateline else 0
         letters = headline[:200]
         self._shouted = letters.isupper()
@@ -286,7 +129,7 @@ class _Walk:
     def take_run(self, run: re.Match[str]) -> None:
         """Look up the names in one run of capitalised words, the longest first."""
         text = run.group()
-        words = _SPLIT.split(text)
+        words = SPLIT.split(text)
         keys = [_word_key(word) for word in words]
         longest = self._index.longest
         position, start = 0, run.start()
@@ -307,7 +150,7 @@ class _Walk:
             end = spot.start + sum(len(w) + 1 for w in spot.words[position : position + length]) - 1
             if self._is_context(key, end):
                 return length
-            counties = self._index.find_county(key) if _COUNTY_AFTER.match(self.text, end) else None
+            counties = self._index.find_county(key) if COUNTY_AFTER.match(self.text, end) else None
             name = counties or self._index.find(key)
             if name is not None:
                 self._take_name(name, spot, length, end, counties is not None)
@@ -317,14 +160,14 @@ class _Walk:
     def _is_context(self, key: str, end: int) -> bool:
         """Note a state or country; such a name is a place only with a state behind it."""
         state = self._index.states.get(key) or self._index.provinces.get(key)
-        if state and key not in _STATE_AND_CITY and not _STATE_AFTER.match(self.text, end):
+        if state and key not in _STATE_AND_CITY and not STATE_AFTER.match(self.text, end):
             self._found.states[state] += 1
             return True
         if key in _AP_KEYS and self.text[end : end + 1] == ".":
             self._found.states[_AP_KEYS[key]] += 1
             return True
         country = self._index.countries.get(key)
-        if country and not _STATE_AFTER.match(self.text, end):
+        if country and not STATE_AFTER.match(self.text, end):
             self._found.countries[country] += 1
             return True
         return False
@@ -340,10 +183,10 @@ class _Walk:
             self._persons.add(name.key)
             return
         is_dateline = self._body <= start < self._dateline
-        after_in = _IN_BEFORE.search(before) is not None
+        after_in = IN_BEFORE.search(before) is not None
         if not (state or is_county or is_dateline) and self._refuse(name, spot, length, end, before, after_in):
             return
-        after = _AFTER.match(text, end)
+        after = AFTER.match(text, end)
         kind = after.lastgroup if after else None
         if (
             kind == "team"
@@ -374,7 +217,7 @@ class _Walk:
 
     def _state_after(self, name: Name, end: int) -> tuple[str, str]:
         """Return the state written behind a name, and the same if one of its namesakes lies there."""
-        found = _STATE_AFTER.match(self.text, end)
+        found = STATE_AFTER.match(self.text, end)
         if found is None:
             return "", ""
         full, short, code = found.groups()
@@ -387,18 +230,18 @@ class _Walk:
         """Tell whether the mention is a street, a person or an ordinary word."""
         text, position = self.text, spot.position
         word = spot.words[position]
-        if name.key in _NEVER or _INITIAL_AFTER.match(text, end):
+        if name.key in NEVER or INITIAL_AFTER.match(text, end):
             return True
         if name.needs_the and not before.lower().endswith("the "):
             return True
-        if _STREET_AFTER.match(text, end) or _BLOCK_BEFORE.search(before):
+        if STREET_AFTER.match(text, end) or BLOCK_BEFORE.search(before):
             return True
         if (
             length == 1
             and word.isupper()
             and len(word) < 5
             and not self._shouted
-            and not name.candidates[0].kind == "nickname"
+            and name.candidates[0].kind not in ("nickname", "region")
         ):
             return True
         if "w" in name.flags and not after_in:
@@ -413,25 +256,25 @@ class _Walk:
         position, keys, words = spot.position, spot.keys, spot.words
         if position > 0:
             previous = keys[position - 1]
-            if previous in _TITLES:
+            if previous in TITLES:
                 return True
-            if previous in self._first and previous not in _SIDES and previous not in _PLAIN_STARTS:
+            if previous in self._first and previous not in SIDES and previous not in PLAIN_STARTS:
                 return True
             if "s" in name.flags and self._is_name_word(previous, name):
                 return True
-        elif _PERSON_BEFORE.search(before):
+        elif PERSON_BEFORE.search(before):
             return True
         if name.key in self._persons and not after_in:
             return True
         if name.flags and position + 1 < len(words) and not words[position].endswith(("'s", "’s")):
             end = spot.start + len(words[position])
-            doubled = "f" in name.flags and _DOUBLE_NAME.match(self.text, end) is not None
-            return (keys[position + 1] in self._last or doubled) and not _AFTER.match(self.text, end)
+            doubled = "f" in name.flags and DOUBLE_NAME.match(self.text, end) is not None
+            return (keys[position + 1] in self._last or doubled) and not AFTER.match(self.text, end)
         return False
 
     def _is_name_word(self, previous: str, name: Name) -> bool:
         """Tell whether the capitalised word before a surname may be a first name that no list holds."""
-        if previous in _SIDES or previous in _PLAIN_STARTS or previous in self._index.states or not previous.isalpha():
+        if previous in SIDES or previous in PLAIN_STARTS or previous in self._index.states or not previous.isalpha():
             return False
         return self._index.find(previous) is None and max(c.population for c in name.candidates) < BIG_NAME
 
@@ -457,6 +300,7 @@ class _Walk:
                 del uses[bare.name.key]
 
 
+@functools.lru_cache(maxsize=100_000)
 def _word_key(word: str) -> str:
     """Return one word as it stands in keys."""
     if word.endswith(("'s", "’s")):

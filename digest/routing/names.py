@@ -1,15 +1,14 @@
-"""The index of everything a text may call a place: places, counties, nicknames and the user's own names; no text is read."""
+"""The index of all that a text may call a place: places, counties, nicknames, the user's names; no text is read."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from digest.routing.gazetteer import (
     County,
     Place,
-    county_key,
     distance_km,
     load_countries,
     load_gazetteer,
@@ -42,10 +41,10 @@ NICKNAMES = {
     "Tidewater": "Norfolk, VA", "Queen City": "Charlotte, NC", "Charm City": "Baltimore, MD",
     "Mid-South": "Memphis, TN", "Quad Cities": "Davenport, IA", "Siouxland": "Sioux City, IA",
     "Northwest Arkansas": "Fayetteville, AR", "Wasatch Front": "Salt Lake City, UT", "Treasure Valley": "Boise, ID",
-    "Circle City": "Indianapolis, IN", "Beltway": "Washington, DC", "Metro East": "Belleville, IL", "Palmetto State": "Columbia, SC", "Upstate": "Greenville, SC",
-    "Lowcountry": "Charleston, SC", "Indy": "Indianapolis, IN", "St. Pete": "St. Petersburg, FL",
-    "Minn-St. Paul": "Minneapolis, MN", "L.A.": "Los Angeles, CA", "Frisco": "Frisco, TX", "Iron Range": "Hibbing, MN", "Mahoning Valley": "Youngstown, OH",
-    "Miami Valley": "Dayton, OH", "Tri-State Area": "Cincinnati, OH", "LA": "Los Angeles, CA",
+    "Circle City": "Indianapolis, IN", "Beltway": "Washington, DC", "Metro East": "Belleville, IL",
+    "Upstate": "Greenville, SC", "Lowcountry": "Charleston, SC", "Indy": "Indianapolis, IN", "St. Pete": "St. Petersburg, FL",
+    "Minn-St. Paul": "Minneapolis, MN", "L.A.": "Los Angeles, CA",
+    "Iron Range": "Hibbing, MN", "Mahoning Valley": "Youngstown, OH", "Miami Valley": "Dayton, OH", "Tri-State Area": "Cincinnati, OH", "LA": "Los Angeles, CA",
 }  # fmt: skip
 """What people call a metropolitan area, and its main place; ambiguous ones (Queen City) stand for the largest."""
 
@@ -212,8 +211,3 @@ def _country_keys() -> dict[str, str]:
     for town in ("georgia", "saint helena", "jersey", "guam", "puerto rico"):
         keys.pop(town, None)
     return keys
-
-
-def keys_of(names: Iterable[str]) -> set[str]:
-    """Return the comparison forms of names."""
-    return {county_key(name) for name in names}

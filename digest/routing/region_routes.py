@@ -1,4 +1,4 @@
-"""From grounded names to the regions a story is routed to, with evidence; the rules are thresholds on weight and share."""
+"""From grounded names to a story's regions, with evidence; which place a name means is decided before."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The front door of routing: from a project's definitions to the routes of stories; what is done with them is decided elsewhere."""
+"""The front door of routing: from a project's definitions to the routes of stories; it keeps nothing of them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Definitions of topics: the built-in ones, the user's, and the background that competes with them; no story is read."""
+"""Definitions of topics: built-in ones, the user's, and the background that competes; no story is read."""
 
 from __future__ import annotations
 
