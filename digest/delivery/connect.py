@@ -25,6 +25,8 @@ class Timeouts:
     command: float = 300.0
     data: float = 120.0
     final: float = 600.0
+    far: float = 0.01
+    """A server whose round trip is longer than this gets whole messages in one flight, where it offers CHUNKING."""
 
 
 class Refusal(Exception):  # noqa: N818 - it carries what the server said, and is caught by the pool alone

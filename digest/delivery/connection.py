@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -11,6 +12,9 @@ from digest.delivery.errors import MessageError
 from digest.delivery.message import Message
 from digest.delivery.replies import Answer, Decision, Fate, Lost, Reply, decide
 from digest.model.delivery import Stage
+
+_FLYING = 2
+"""Messages under way at a time on a connection to a server far away."""
 
 _WANTED = {Stage.MAIL: (250,), Stage.RCPT: (250, 251), Stage.DATA: (354,)}
 
@@ -39,6 +43,7 @@ class Connection:
     ) -> None:
         self._wire = opened.wire
         self._pipelined = opened.has_pipelining
+        self._flies = opened.has_pipelining and opened.has_chunking and opened.round_trip_s > timeouts.far
         self._timeouts = timeouts
         self._take = take
         self._settle = settle
@@ -53,6 +58,9 @@ class Connection:
 
     async def send(self, attempt: Attempt) -> None:
         """Send `attempt` and then whatever `take` gives, until it gives nothing or the connection is over."""
+        if self._flies:
+            await self._send_flights(attempt)
+            return
         current = await self._begin(attempt)
         while current is not None:
             current = await self._transact(current)
@@ -77,6 +85,45 @@ class Connection:
     def abort(self) -> None:
         """End the connection at once; messages in flight become what their stage says."""
         self._drop()
+
+    async def _send_flights(self, attempt: Attempt) -> None:
+        """Send whole messages without waiting, at most two at a time (BDAT, RFC 3030).
+
+        What was written may have been taken, so a lost connection leaves both uncertain.
+        """
+        flying: deque[_Begun] = deque()
+        waiting: Attempt | None = attempt
+        while True:
+            while waiting is not None:
+                begun = self._compose(waiting)
+                if begun is not None:
+                    begun.attempt.before_body()
+                    begun.attempt.progress = Progress.BODY
+                    self._wire.write(_flight(begun.message))
+                    flying.append(begun)
+                waiting = self._take() if len(flying) < _FLYING and not self.is_over else None
+            if not flying:
+                return
+            begun = flying.popleft()
+            stage, answer = await self._read_flight()
+            self.messages += 1
+            self._finish(begun.attempt, stage, answer)
+            waiting = self._take() if not self.is_over else None
+
+    async def _read_flight(self) -> tuple[Stage, Answer]:
+        """Match the replies to RSET, MAIL, RCPT and BDAT; return the one that decides."""
+        refused: tuple[Stage, Answer] | None = None
+        answer: Answer = Lost()
+        for stage in (None, Stage.MAIL, Stage.RCPT, Stage.BODY):
+            answer = await self._wire.reply(self._timeouts.final if stage is Stage.BODY else self._timeouts.command)
+            self._note(answer)
+            if isinstance(answer, Lost):
+                return refused or (Stage.BODY, answer)
+            if refused is None and not 200 <= answer.code < 300:
+                refused = stage or Stage.MAIL, answer
+            if self.is_over:
+                break
+        return refused or (Stage.BODY, answer)
 
     async def _begin(self, attempt: Attempt) -> _Begun | None:
         begun = self._compose(attempt)
@@ -194,3 +241,9 @@ def _commands(message: Message) -> tuple[bytes, bytes, bytes]:
 
 def _envelope(message: Message) -> bytes:
     return f"MAIL FROM:<{message.envelope_from}>\r\nRCPT TO:<{message.envelope_to}>\r\nDATA\r\n".encode("ascii")
+
+
+def _flight(message: Message) -> bytes:
+    # RSET first: after a refused message the state of the server is not defined (RFC 3030 §2).
+    head = f"RSET\r\nMAIL FROM:<{message.envelope_from}>\r\nRCPT TO:<{message.envelope_to}>\r\n"
+    return f"{head}BDAT {len(message.content)} LAST\r\n".encode("ascii") + message.content

@@ -57,10 +57,14 @@ class SmallMailing:
         return mailing
 
     def pool(
-        self, *routes: Route, domains: dict[str, DomainLimit] | None = None, back_off_s: float = 30.0
+        self,
+        *routes: Route,
+        domains: dict[str, DomainLimit] | None = None,
+        back_off_s: float = 30.0,
+        timeouts: Timeouts = QUICK,
     ) -> SmtpPool:
         """Make a pool with quick time-outs."""
-        return SmtpPool(routes, domains, timeouts=QUICK, alert=self.alerts.append, back_off_s=back_off_s)
+        return SmtpPool(routes, domains, timeouts=timeouts, alert=self.alerts.append, back_off_s=back_off_s)
 
     async def run(self, pool: SmtpPool, *, patience_s: float = 0.0) -> DeliverySums:
         """Run the edition once."""

@@ -6,6 +6,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Literal
@@ -25,7 +26,8 @@ from digest.store import Store
 from digest.store.suppressions import add_suppression
 from digest.store.tables import subscriptions
 from digest.store.tables_delivery import attempts
-from digest.testing.deliveries import SmallMailing, local_route
+from digest.testing.deliveries import QUICK, SmallMailing, local_route
+from digest.testing.messages import check_message
 from digest.testing.smtp import ScriptedServer
 
 S = DeliveryState
@@ -412,4 +414,45 @@ def test_named_addresses_are_mailed(tmp_path: Path) -> None:
             assert sorted(server.recipients()) == ["Ann@example.com", "bob@example.com"]
 
     with mailing_to(tmp_path, readers(3)) as mailing:
+        asyncio.run(check(mailing))
+
+
+FAR = replace(QUICK, far=-1.0)
+"""Every server counts as far away."""
+
+
+def test_whole_messages_in_one_flight(tmp_path: Path) -> None:
+    """A far server with CHUNKING gets whole messages, refuses some of them, and is understood each time."""
+
+    async def check(mailing: SmallMailing) -> None:
+        async with ScriptedServer(extensions=("PIPELINING", "CHUNKING")) as server:
+            server.fail(Stage.RCPT, "550 5.1.1 unknown", times=-1, matches=lambda to: to.startswith("reader1"))
+            server.fail(Stage.MAIL, "452 4.3.1 full", times=2)
+            server.fail(Stage.BODY, "554 5.6.0 no", times=1)
+            async with mailing.pool(local_route(server.port), timeouts=FAR) as pool:
+                sums = await mailing.run(pool)
+            assert (sums.failed, sums.deferred, sums.sent) == (12, 2, 26)
+            assert sorted(server.recipients()) == sorted(set(server.recipients()))
+            assert server.violations == []
+            assert not [line for line in server.commands if line == "DATA"]
+            content = {message.envelope_to: message.content for message in server.accepted}
+            assert all(check_message(content[to], recipient=to) == [] for to in content)
+
+    with mailing_to(tmp_path, readers(40)) as mailing:
+        asyncio.run(check(mailing))
+
+
+def test_lost_flights_are_uncertain(tmp_path: Path) -> None:
+    """When a far server goes away, what was in flight is uncertain, two at most, and nothing is repeated."""
+
+    async def check(mailing: SmallMailing) -> None:
+        async with ScriptedServer(extensions=("PIPELINING", "CHUNKING")) as server:
+            server.fail(Stage.BODY, "drop", times=1, matches=lambda to: to.startswith("reader7"))
+            async with mailing.pool(local_route(server.port, connections=1), timeouts=FAR) as pool:
+                sums = await mailing.run(pool)
+            assert sums.uncertain == 2
+            assert sums.sent == 28
+            assert len(server.recipients()) == len(set(server.recipients()))
+
+    with mailing_to(tmp_path, readers(30), uncertain="hold") as mailing:
         asyncio.run(check(mailing))
