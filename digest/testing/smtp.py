@@ -185,6 +185,8 @@ class _Session:
                 self._transaction = _Transaction(sender=_path(argument))
                 self._server.started_at.append((asyncio.get_running_loop().time(), self._transaction.sender))
                 self._say("250 2.1.0 sender ok")
+            case "RCPT" if not self._transaction.sender:
+                self._say("503 5.5.1 MAIL comes first")
             case "RCPT":
                 self._transaction.recipient = _path(argument)
                 self._say("250 2.1.5 recipient ok")
