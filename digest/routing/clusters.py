@@ -69,6 +69,11 @@ class Clusterer:
             clusterer.add_story(story)
         return clusterer
 
+    @property
+    def live(self) -> int:
+        """How many clusters can still grow."""
+        return len(self._clusters)
+
     def add_story(self, story: Story) -> str:
         """Add a story; return the id of its cluster."""
         text = (

@@ -101,7 +101,9 @@ def stem(token: str) -> str:
     if word.endswith("'s"):
         word = word[:-2]
     word = word.replace("'", "").replace(".", "") if not word[:1].isdigit() else word.replace(",", "")
-    for ending, least in (("ing", 6), ("ies", 5), ("ed", 5), ("es", 5), ("s", 4)):
-        if len(word) >= least and word.endswith(ending) and not word.endswith(("ss", "us")):
-            return word[: -len(ending)] + ("y" if ending == "ies" else "")
-    return word
+    if len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us")):
+        word = word[:-3] + "y" if word.endswith("ies") and len(word) > 4 else word[:-1]
+    for ending, least in (("ing", 6), ("ed", 5)):
+        if len(word) >= least and word.endswith(ending):
+            return word[: -len(ending)]
+    return word[:-1] if len(word) > 3 and word.endswith("e") else word

@@ -128,8 +128,10 @@ class Gazetteer:
 
     def _add(self, key: str, place: Place) -> None:
         self.by_name.setdefault(key, []).append(place)
-        first, _, rest = key.partition(" ")
-        self.longest[first] = max(self.longest.get(first, 0), 1 + len(rest.split()))
+        words = key.count(" ") + 1
+        first = key.split(" ", 1)[0]
+        if words > self.longest.get(first, 0):
+            self.longest[first] = words
 
     def _short_forms(self) -> Iterator[tuple[str, Place]]:
         """Yield names without a `City` that news leaves out, as in New York."""

@@ -42,9 +42,11 @@ NICKNAMES = {
     "Mid-South": "Memphis, TN", "Quad Cities": "Davenport, IA", "Siouxland": "Sioux City, IA",
     "Northwest Arkansas": "Fayetteville, AR", "Wasatch Front": "Salt Lake City, UT", "Treasure Valley": "Boise, ID",
     "Circle City": "Indianapolis, IN", "Beltway": "Washington, DC", "Metro East": "Belleville, IL",
-    "Upstate": "Greenville, SC", "Lowcountry": "Charleston, SC", "Indy": "Indianapolis, IN", "St. Pete": "St. Petersburg, FL",
+    "Upstate": "Greenville, SC", "Lowcountry": "Charleston, SC", "Indy": "Indianapolis, IN",
+    "St. Pete": "St. Petersburg, FL",
     "Minn-St. Paul": "Minneapolis, MN", "L.A.": "Los Angeles, CA",
-    "Iron Range": "Hibbing, MN", "Mahoning Valley": "Youngstown, OH", "Miami Valley": "Dayton, OH", "Tri-State Area": "Cincinnati, OH", "LA": "Los Angeles, CA",
+    "Iron Range": "Hibbing, MN", "Mahoning Valley": "Youngstown, OH", "Miami Valley": "Dayton, OH",
+    "Tri-State Area": "Cincinnati, OH", "LA": "Los Angeles, CA",
 }  # fmt: skip
 """What people call a metropolitan area, and its main place; ambiguous ones (Queen City) stand for the largest."""
 

@@ -1,0 +1,125 @@
+"""Stories of one event."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from digest.model.story import Story
+from digest.routing.clusters import LIVE, WINDOW, Clusterer
+from digest.routing.fingerprints import stem
+
+MakeStory = Callable[..., Story]
+FIRE = (
+    "Warehouse fire in Aurora forces evacuations",
+    "A fire at a paint warehouse in Aurora sent smoke over Peoria Street.",
+)
+FIRE_TOO = (
+    "Aurora paint warehouse burns, neighbors evacuated",
+    "Smoke from a paint warehouse fire rose over Peoria Street in Aurora.",
+)
+QUAKE_HERE = (
+    "Magnitude 6.1 earthquake shakes Santa Rosa",
+    "A 6.1 quake hit near Santa Rosa, the Geological Survey said.",
+)
+QUAKE_THERE = (
+    "Magnitude 7.2 earthquake strikes off Valparaiso",
+    "A 7.2 quake hit off Valparaiso, Chile, on the coast.",
+)
+
+
+def test_two_outlets_of_one_event_share_a_cluster(make_story: MakeStory) -> None:
+    """The second outlet's story joins the first one's cluster, whose id is the founder's."""
+    first, second = make_story(*FIRE, id="a"), make_story(*FIRE_TOO, id="b", source="other")
+    clusterer = Clusterer()
+    assert [clusterer.add_story(first), clusterer.add_story(second)] == ["a", "a"]
+
+
+def test_two_events_of_one_kind_stay_apart(make_story: MakeStory) -> None:
+    """Two earthquakes with other places and numbers are two events."""
+    clusterer = Clusterer()
+    assert clusterer.add_story(make_story(*QUAKE_HERE, id="a")) == "a"
+    assert clusterer.add_story(make_story(*QUAKE_THERE, id="b")) == "b"
+
+
+def test_wire_copy_is_recognised(make_story: MakeStory) -> None:
+    """The same wording from another outlet is the same event."""
+    clusterer = Clusterer()
+    clusterer.add_story(make_story(*FIRE, id="a"))
+    assert clusterer.add_story(make_story(*FIRE, id="b", source="other")) == "a"
+
+
+def test_stories_years_apart_do_not_merge(make_story: MakeStory) -> None:
+    """Even the same wording does not merge over the window."""
+    first = make_story(*FIRE, id="a")
+    clusterer = Clusterer()
+    clusterer.add_story(first)
+    late = make_story(*FIRE, id="b", published_at=first.published_at + 2 * WINDOW)
+    early = make_story(*FIRE, id="c", published_at=first.published_at - timedelta(days=900))
+    assert [clusterer.add_story(late), clusterer.add_story(early)] == ["b", "c"]
+
+
+def test_known_story_keeps_its_cluster(make_story: MakeStory) -> None:
+    """Adding a story again changes nothing."""
+    clusterer = Clusterer()
+    clusterer.add_story(make_story(*FIRE, id="a"))
+    assert clusterer.add_story(make_story("Quite another headline now", "x", id="a")) == "a"
+
+
+def test_empty_stories_stay_alone(make_story: MakeStory) -> None:
+    """Stories without words have nothing in common."""
+    clusterer = Clusterer()
+    assert [clusterer.add_story(make_story("", "", id=name)) for name in "abc"] == ["a", "b", "c"]
+
+
+def test_memory_is_bounded(make_story: MakeStory) -> None:
+    """Clusters without a new story for longest are closed."""
+    clusterer = Clusterer()
+    at = make_story("x").published_at
+    for number in range(LIVE + 5):
+        clusterer.add(f"s{number}", "".join(chr(97 + int(digit)) for digit in f"9{number:06}"), "", at)
+    assert clusterer.live == LIVE
+
+
+def test_stems_join_forms_of_a_word() -> None:
+    """Plural, possessive and the common endings fall away."""
+    assert {stem("fires"), stem("Fire's"), stem("fire")} == {"fir"}
+    assert stem("evacuated") == stem("evacuating")
+    assert stem("25,000") == "25000"
+
+
+WORDS = st.sampled_from(
+    "Aurora fire warehouse Denver council vote flood Boulder rescue 12 killed storm Tampa trial".split()
+)
+TEXTS = st.lists(st.tuples(st.lists(WORDS, max_size=6), st.lists(WORDS, max_size=12), st.integers(0, 200)), max_size=14)
+
+
+@settings(max_examples=60, deadline=None)
+@given(TEXTS)
+def test_rebuilding_gives_the_same_clusters(
+    make_story: MakeStory, texts: list[tuple[list[str], list[str], int]]
+) -> None:
+    """The same stories in the same order give the same clusters; each id is one of the cluster's stories."""
+    at = make_story("x").published_at
+    stories = [
+        make_story(" ".join(head), " ".join(body), id=f"s{number}", published_at=at + timedelta(hours=hours))
+        for number, (head, body, hours) in enumerate(texts)
+    ]
+    clusterer = Clusterer()
+    once = [clusterer.add_story(story) for story in stories]
+    rebuilt = Clusterer.from_stories(stories)
+    assert [rebuilt.add_story(story) for story in stories] == once
+    members: dict[str, list[str]] = {}
+    for story, cluster in zip(stories, once, strict=True):
+        members.setdefault(cluster, []).append(story.id)
+    assert all(cluster == ids[0] for cluster, ids in members.items())
+
+
+@settings(max_examples=60, deadline=None)
+@given(headline=st.text(max_size=60), body=st.text(max_size=200))
+def test_any_text_is_clustered(make_story: MakeStory, headline: str, body: str) -> None:
+    """Any text in any script gets a cluster."""
+    assert Clusterer().add_story(make_story(headline, body, id="s")) == "s"
