@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path, PurePosixPath
 
 from digest.config.sources import SourceConfig
@@ -20,6 +20,7 @@ from digest.sources.pictures import read_size
 
 _STORY_FILES = frozenset({".md", ".markdown", ".txt"})
 _FEED_FILES = frozenset({".xml", ".rss", ".atom", ".json", ".rdf"})
+_SAMPLE_AGE = timedelta(hours=12)
 _MAX_FILES = 10_000
 _NOT_STORIES = frozenset({"readme.md", "license.md", "licence.md", "license.txt", "licence.txt"})
 
@@ -109,11 +110,18 @@ def _load_file(feed: ParsedFeed, path: Path, *, data: bytes, place: _Place) -> N
     if not item.title and not item.content.strip():
         raise SourceError(place.source.id, f"{name}: the file is empty", action="write a story or remove it")
     item.guid = item.guid or name
-    item.published_at = item.published_at or datetime.fromtimestamp(path.stat().st_mtime, UTC)
+    item.published_at = item.published_at or _file_time(path, place)
     item.pictures = tuple(
         found for picture in item.pictures if (found := _local_picture(picture, path, place=place, feed=feed))
     )
     feed.items.append(item)
+
+
+def _file_time(path: Path, place: _Place) -> datetime:
+    """Return when a file without a date was written; samples never age, so theirs is always half a day ago."""
+    if place.source.samples:
+        return place.context.now - _SAMPLE_AGE
+    return datetime.fromtimestamp(path.stat().st_mtime, UTC)
 
 
 def _local_picture(picture: Picture, story: Path, *, place: _Place, feed: ParsedFeed) -> Picture | None:

@@ -59,8 +59,12 @@ def test_all_routes_come_back(routes: Routes) -> None:
 @given(STORIES)
 @settings(max_examples=30)
 def test_the_hash_is_of_what_the_outlet_wrote(story: Story) -> None:
-    """When it was read does not count, and every word of it does."""
-    assert content_hash(replace(story, fetched_at=story.fetched_at + timedelta(hours=1))) == content_hash(story)
+    """When it was read does not count, and every word of it does; no more does a date that the reading made up."""
+    dated = replace(story, published_at=story.fetched_at - timedelta(hours=2))
+    assert content_hash(replace(dated, fetched_at=story.fetched_at + timedelta(hours=1))) == content_hash(dated)
+    undated = replace(story, published_at=story.fetched_at, is_sample=False)
+    later = story.fetched_at + timedelta(hours=1)
+    assert content_hash(replace(undated, fetched_at=later, published_at=later)) == content_hash(undated)
     assert content_hash(replace(story, body=story.body + ".")) != content_hash(story)
 
 
