@@ -18,7 +18,7 @@ from digest.model.story import Story
 from digest.routing.fingerprints import Fingerprint, Words, fingerprint
 from digest.routing.vectors import find_vectors
 
-JOIN_AT = 0.35
+JOIN_AT = 0.33
 WINDOW = timedelta(days=5)
 """A cluster takes no story published longer than this after its latest one, or before its first."""
 COMMON, PLAIN = 2_000.0, 2.0
