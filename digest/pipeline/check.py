@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
 
 from digest.config.load import check_files
@@ -39,14 +40,14 @@ def _routing(project: Project, positions: Positions) -> Iterator[Problem]:
 
 def _newsletters(project: Project, positions: Positions) -> Iterator[Problem]:
     sources = [source.id for source in project.sources]
+    faults = cache(check_schedule)
     for newsletter in project.newsletters.values():
-        findings = list(
-            rules_that_never_match(newsletter, regions=project.regions, topics=project.topics, sources=sources)
-        )
-        for path, message in findings:
+        for path, message in rules_that_never_match(
+            newsletter, regions=project.regions, topics=project.topics, sources=sources
+        ):
             yield positions.problem("newsletter", newsletter.id, path, message, level="warning")
         if newsletter.schedule is not None:
-            for path, message in check_schedule(newsletter.schedule):
+            for path, message in faults(newsletter.schedule):
                 yield positions.problem("newsletter", newsletter.id, f"schedule.{path}", message)
 
 

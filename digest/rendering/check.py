@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 from jinja2 import Environment, TemplateSyntaxError, nodes
@@ -23,8 +23,9 @@ TemplateProblem = tuple[str, int, str]
 def find_problems_in_templates(folder: Path | None, newsletters: Iterable[Newsletter]) -> list[TemplateProblem]:
     """Return all problems of the templates that these newsletters use, and of all files in the user's `folder`.
 
-    Files are looked at one by one; where all of them can be read, each newsletter renders two sample editions: one
-    with everything in it, one with next to nothing.
+    Files are looked at one by one; where all of them can be read, two sample editions are rendered for each kind of
+    newsletter: one with everything in it, one with next to nothing. Newsletters are of one kind where a template
+    cannot tell them apart but by their words.
     """
     used = list(newsletters)
     folders = [folder] if folder is not None and folder.is_dir() else []
@@ -35,7 +36,7 @@ def find_problems_in_templates(folder: Path | None, newsletters: Iterable[Newsle
         broken |= {name} if found else set()
         problems += found
     renderer = Renderer(folders, Settings())
-    for newsletter in used:
+    for newsletter in {_kind(newsletter): newsletter for newsletter in reversed(used)}.values():
         if newsletter.template not in broken:
             problems += _problems_in_rendering(renderer, newsletter)
     return list(dict.fromkeys(problems))
@@ -75,9 +76,16 @@ def _unknown_partials(environment: Environment, tree: nodes.Template, file: Path
             yield str(file), node.lineno, f"there is no partial {name!r}"
 
 
+def _kind(newsletter: Newsletter) -> tuple[Hashable, ...]:
+    """Return what a template can branch on: what is set, how the sections look, and the rules of the subject."""
+    given = frozenset(name for name in type(newsletter).model_fields if getattr(newsletter, name))
+    layouts = frozenset(section.layout for section in newsletter.sections)
+    return newsletter.template, newsletter.language, newsletter.kind, newsletter.subject, given, layouts
+
+
 def _problems_in_rendering(renderer: Renderer, newsletter: Newsletter) -> Iterator[TemplateProblem]:
     for edition in (full_edition(newsletter), bare_edition(newsletter)):
         try:
-            renderer.render(edition, newsletter, picture_url=lambda url: url)
+            renderer.rehearse(edition, newsletter, picture_url=lambda url: url)
         except RenderError as error:
             yield error.file or f"newsletters/{newsletter.id}.yaml", error.line or 0, error.message

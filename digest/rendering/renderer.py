@@ -43,13 +43,7 @@ class Renderer:
         `picture_url` maps a `Picture.url` to the address for the markup; "" leaves the picture out.
         Raises RenderError for a template that fails, and for an edition that cannot be made to fit.
         """
-        if len(edition.stories) > MAX_STORIES:
-            raise RenderError(f"the edition has {len(edition.stories)} stories; {MAX_STORIES} are the most")
-        phrases = Phrases(newsletter.language, self.folders)
-        day = phrases.date_long(edition.slot_at.astimezone(newsletter.zone).date())
-        subject, preheader = make_subject(edition, newsletter, day=day)
-        edition = replace(edition, subject=subject, preheader=preheader)
-        job = self._job(edition, newsletter, phrases, picture_url)
+        job, edition = self._prepare(edition, newsletter, picture_url)
         draft, steps = fit(job, edition, self.settings.lint.max_bytes)
         text = job.text(draft.edition)
         for part in (draft.html, text):
@@ -57,8 +51,8 @@ class Renderer:
         warnings = describe_steps(steps, edition)
         return RenderedEdition(
             edition=replace(draft.edition, warnings=(*edition.warnings, *warnings)),
-            subject=subject,
-            preheader=preheader,
+            subject=edition.subject,
+            preheader=edition.preheader,
             html=draft.html,
             text=text,
             mjml=draft.mjml,
@@ -67,10 +61,25 @@ class Renderer:
             warnings=warnings,
         )
 
-    def _job(self, edition: Edition, newsletter: Newsletter, phrases: Phrases, picture_url: PictureUrl) -> Job:
-        """Return the job, whose marker depends on all that will be printed, so that no story can hold it."""
+    def rehearse(self, edition: Edition, newsletter: Newsletter, *, picture_url: PictureUrl) -> None:
+        """Go through the templates as `render` does, without inlining styles or heeding the budget.
+
+        Raises RenderError for a template that fails.
+        """
+        job, edition = self._prepare(edition, newsletter, picture_url)
+        for part in (job.draft(edition).html, job.text(edition)):
+            check_marks(part, job.marker)
+
+    def _prepare(self, edition: Edition, newsletter: Newsletter, picture_url: PictureUrl) -> tuple[Job, Edition]:
+        """Return the job and the edition with its subject; the marker depends on all that will be printed."""
+        if len(edition.stories) > MAX_STORIES:
+            raise RenderError(f"the edition has {len(edition.stories)} stories; {MAX_STORIES} are the most")
+        phrases = Phrases(newsletter.language, self.folders)
+        day = phrases.date_long(edition.slot_at.astimezone(newsletter.zone).date())
+        subject, preheader = make_subject(edition, newsletter, day=day)
+        edition = replace(edition, subject=subject, preheader=preheader)
         job = Job(self.environment(newsletter.template), newsletter, self.settings, phrases, picture_url, marker="")
-        return replace(job, marker=make_marker(repr(job.view(edition))))
+        return replace(job, marker=make_marker(repr(job.view(edition)))), edition
 
     def environment(self, template: str) -> Environment:
         """Return the Jinja environment of a template, made once.
