@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import uuid
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import Any, Self
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
-from sqlalchemy.pool import StaticPool
+from sqlalchemy.pool import QueuePool
 
 from digest.errors import StoreError
 from digest.model.audience import NUMBER
@@ -109,7 +110,9 @@ def _connect(url: str, root: Path, read_only: bool) -> tuple[Engine, bool]:
         )
     path = root / url.removeprefix("sqlite:///")
     if read_only and not path.exists():
-        return _sqlite_engine("sqlite://", poolclass=StaticPool, connect_args={"check_same_thread": False}), True
+        # Named and shared: the memory of one connection cannot be read from several threads at once.
+        memory = f"sqlite:///file:empty-{uuid.uuid4().hex}?mode=memory&cache=shared&uri=true"
+        return _sqlite_engine(memory, poolclass=QueuePool, connect_args={"check_same_thread": False}), True
     if read_only:
         return _sqlite_engine(f"sqlite:///{path.absolute().as_uri()}?mode=ro&uri=true"), False
     path.parent.mkdir(parents=True, exist_ok=True)
