@@ -99,7 +99,7 @@ class Connection:
                 if begun is not None:
                     begun.attempt.before_body()
                     begun.attempt.progress = Progress.BODY
-                    self._wire.write(_flight(begun.message))
+                    self._wire.write(_flight(begun.message), begun.message.content)
                     flying.append(begun)
                 waiting = self._take() if len(flying) < _FLYING and not self.is_over else None
             if not flying:
@@ -165,7 +165,7 @@ class Connection:
         attempt.before_body()
         attempt.progress = Progress.BODY
         ahead = self._take_ahead() if self._pipelined else None
-        self._wire.write(begun.message.content + b".\r\n" + (_envelope(ahead.message) if ahead else b""))
+        self._wire.write(begun.message.content, b".\r\n" + (_envelope(ahead.message) if ahead else b""))
         answer = await self._wire.reply(self._timeouts.final)
         self.messages += 1
         self._note(answer)
@@ -246,4 +246,4 @@ def _envelope(message: Message) -> bytes:
 def _flight(message: Message) -> bytes:
     # RSET first: after a refused message the state of the server is not defined (RFC 3030 §2).
     head = f"RSET\r\nMAIL FROM:<{message.envelope_from}>\r\nRCPT TO:<{message.envelope_to}>\r\n"
-    return f"{head}BDAT {len(message.content)} LAST\r\n".encode("ascii") + message.content
+    return f"{head}BDAT {len(message.content)} LAST\r\n".encode("ascii")

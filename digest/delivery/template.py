@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from digest.delivery.body import body_pieces
@@ -86,15 +86,15 @@ class MessageTemplate:
             raise MessageError("token", "of the delivery must be 1 to 56 letters, digits, - or _")
         address = header_address(reader.email)
         lines = self._header.lines_for(reader, address)
-        rest = b"".join(self._rest(reader))
-        block = b"".join(lines.values())
+        rest = self._rest(reader)
         signature = b""
         if self._signer is not None:
             digest = self._prefix_hash.copy()
-            digest.update(rest)
+            for piece in rest:
+                digest.update(piece)
             signature = self._signer.sign(self._header.canonical(lines), digest.digest())
         return Message(
-            content=b"".join((signature, block, b"\r\n", self._prefix, rest)),
+            content=b"".join((signature, *lines.values(), b"\r\n", self._prefix, *rest)),
             envelope_from=f"bounce+{reader.token}@{self._bounce_domain}",
             envelope_to=address,
         )
@@ -103,14 +103,14 @@ class MessageTemplate:
         """Return the reader's message as an `.eml` file holds it."""
         return self.message_for(reader).content
 
-    def _rest(self, reader: Reader) -> Iterator[bytes]:
+    def _rest(self, reader: Reader) -> list[bytes]:
         values = [encode_value(_value(reader, slot.name), slot.place, slot.name) for slot in self._slots]
         quoted = {value: quote(value) for value in set(values)}
         encoded = [quoted[value] for value in values]
         pieces = self._pieces[self._constant :]
         for at, slot in self._gaps:
             pieces[at - self._constant] = encoded[slot]
-        return iter(pieces)
+        return pieces
 
 
 def header_domain(envelope: EnvelopeFacts) -> str:
