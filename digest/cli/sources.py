@@ -30,6 +30,7 @@ def fetch(
     import asyncio
 
     from digest.pipeline.collect import collect
+    from digest.pipeline.reroute import reroute
 
     cli: CliContext = context.obj
     with cli.open_workspace() as workspace:
@@ -43,6 +44,9 @@ def fetch(
                     progress=lambda done: progress.advance(done.id),
                 )
             )
+        rerouted = reroute(workspace)
+    if rerouted:
+        note(f"regions or topics changed: {rerouted} stories of the pool were routed anew")
     if as_json:
         fields = ("id", "status", "stories", "new", "error")
         print_json({"sources": [{name: getattr(done, name) for name in fields} for done in collected]})

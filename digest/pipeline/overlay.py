@@ -15,6 +15,7 @@ from digest.model.story import Story
 from digest.pipeline.clusters import open_clusterer
 from digest.pipeline.workspace import Workspace
 from digest.store import pool
+from digest.store.recent import count_routed_otherwise
 
 if TYPE_CHECKING:
     from digest.routing.clusters import Clusterer
@@ -127,7 +128,9 @@ def _laid_over(
     workspace: Workspace, stories: Sequence[Story], errors: tuple[str, ...], *, memory: OverlayMemory
 ) -> Overlay:
     with workspace.store.read() as connection:
-        fresh = pool.only_changed(connection, stories)
+        # The pool's routes are of no use while regions or topics were changed since.
+        is_stale = count_routed_otherwise(connection, workspace.router.fingerprint) > 0
+        fresh = list(stories) if is_stale else pool.only_changed(connection, stories)
         clusterer = memory.clusterer(lambda: open_clusterer(workspace, connection))
     routes = memory.route(workspace.router, fresh)
     clusters = [clusterer.add_story(story) for story in fresh]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -19,6 +20,7 @@ from digest.pipeline.mail import open_mail
 from digest.pipeline.pictures import PictureLinks, for_messages
 from digest.pipeline.publish import Order, Publisher
 from digest.pipeline.reports import EditionReport, report_edition, told_sums
+from digest.pipeline.reroute import reroute
 from digest.pipeline.workspace import Workspace
 from digest.store import editions, subscribers
 from digest.subscriptions.addresses import normalise_address
@@ -78,6 +80,7 @@ async def send_edition(
     starts_one = not (request.resume or request.failed_only)
     if starts_one and request.fetch:
         await collect(workspace)
+        await asyncio.to_thread(reroute, workspace)
     if request.dry_run:
         return _rehearse(workspace, order)
     async with open_mail(workspace) as mail:

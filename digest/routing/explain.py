@@ -46,6 +46,19 @@ class RegionExplanation:
         ]
         return "\n".join(lines)
 
+    def as_json(self) -> dict[str, object]:
+        """Return the same as plain values: towns with their people, counties with the share inside, rivals."""
+        return {
+            "id": self.id,
+            "name": self.name,
+            "definition": self.definition,
+            "population": self.population,
+            "places": [{"name": town.label, "population": town.population} for town in self.towns],
+            "counties": [{"name": county.label, "share": round(share, 4)} for county, share in self.counties],
+            "rivals": [rival.label for rival in self.rivals],
+            "names": list(self.names),
+        }
+
     def svg(self) -> str:
         """Return a map of the towns (dots by size), the centres and the rivals, as an SVG document."""
         return _draw(self)

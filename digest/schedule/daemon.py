@@ -21,6 +21,7 @@ from digest.editions import next_slots
 from digest.pipeline.collect import collect
 from digest.pipeline.mail import open_mail
 from digest.pipeline.publish import Publisher
+from digest.pipeline.reroute import reroute
 from digest.pipeline.workspace import Workspace
 from digest.schedule.ledger import Ledger
 
@@ -111,6 +112,9 @@ class Daemon:
     async def _collect(self) -> None:
         """Read the sources that are due; wakes that come while one reading runs wait for it instead."""
         async with self._collecting:
+            rerouted = await asyncio.to_thread(reroute, self._workspace)
+            if rerouted:
+                self._log.info("rerouted", stories=rerouted)
             for done in await collect(self._workspace):
                 if done.new or done.error:
                     self._log.info("source", id=done.id, status=done.status, new=done.new, error=done.error)
