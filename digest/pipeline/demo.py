@@ -88,9 +88,11 @@ class Demo:
         return cls(Workspace(_for_demo(project), root=kept))
 
     async def perform(self, *, progress: Callable[[str], None] = lambda newsletter: None) -> list[DemoEdition]:
-        """Read the samples, subscribe made-up readers, send every newsletter's latest due edition once."""
+        """Read the folder sources (nothing over a network), subscribe made-up readers, send every newsletter's latest due edition once."""
         workspace = self.workspace
-        await collect(workspace, force=True)
+        folders = [source.id for source in workspace.project.sources if source.path]
+        if folders:
+            await collect(workspace, only=folders, force=True)
         self._subscribe_readers()
         editions = []
         async with open_mail(workspace) as mail:
