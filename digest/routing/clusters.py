@@ -107,7 +107,8 @@ class Clusterer:
         vector = {}
         for word, (weight, rarity) in mark.features.items():
             if rarity > PLAIN:
-                among = (total - math.log(1.0 + seen.get(word, 0))) / total
+                clusters = seen.get(word)
+                among = (total - math.log(1.0 + clusters)) / total if clusters else 1.0
                 vector[word] = weight * (rarity - PLAIN) * among
         heaviest = sorted(vector, key=lambda word: (-vector[word], word))[:FEATURES]
         length = math.sqrt(sum(vector[word] ** 2 for word in heaviest)) or 1.0
@@ -159,8 +160,8 @@ class Clusterer:
 
 def _compare(one: _Member, other: _Member) -> float:
     """Return the resemblance of two stories, 0 to 1."""
-    small, large = (one.vector, other.vector) if len(one.vector) <= len(other.vector) else (other.vector, one.vector)
-    score = sum(value * large[word] for word, value in small.items() if word in large)
+    mine, theirs = one.vector, other.vector
+    score = sum(mine[word] * theirs[word] for word in mine.keys() & theirs.keys())
     if len(one.names) > 1 and len(other.names) > 1 and one.names.isdisjoint(other.names):
         score *= NO_NAME_SHARED
     if one.numbers and other.numbers and one.numbers.isdisjoint(other.numbers):

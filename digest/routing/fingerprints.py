@@ -57,9 +57,10 @@ class _Marks:
     def take(self, part: str, weight: float, *, names_shown: bool) -> None:
         """Add the words of one part of a story."""
         starts_sentence = True
+        known, look_up = self._lookup.known, self._lookup.look_up
         for found in _TOKEN.finditer(part):
             token = found[0]
-            word, rarity = self._lookup.look_up(token)
+            word, rarity = known.get(token) or look_up(token)
             is_number = token[0].isdigit()
             if is_number:
                 self.numbers.add(word)
@@ -75,15 +76,15 @@ class Words:
 
     def __init__(self, vectors: Vectors | None) -> None:
         self._vectors = vectors
-        self._known: dict[str, tuple[str, float]] = {}
+        self.known: dict[str, tuple[str, float]] = {}
 
     def look_up(self, token: str) -> tuple[str, float]:
         """Return the stem of a word as it stands in a text, and its rarity."""
-        known = self._known.get(token)
+        known = self.known.get(token)
         if known is None:
-            if len(self._known) > _MEMO:
-                self._known.clear()
-            known = self._known[token] = (stem(token), self._rarity(token))
+            if len(self.known) > _MEMO:
+                self.known.clear()
+            known = self.known[token] = (stem(token), self._rarity(token))
         return known
 
     def _rarity(self, token: str) -> float:

@@ -32,11 +32,8 @@ class Hit(NamedTuple):
 
 def words_of(text: str) -> list[str]:
     """Split a text into lower-case words; hyphens separate, a possessive 's goes."""
-    return [_plain(word) for word in _WORD.findall(text.lower())]
-
-
-def _plain(word: str) -> str:
-    return word[:-2] if word.endswith(("'s", "’s")) else word
+    words = _WORD.findall(text.lower())
+    return [word[:-2] if word.endswith(("'s", "’s")) else word for word in words]
 
 
 class Lexicon:

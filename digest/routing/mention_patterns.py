@@ -20,6 +20,8 @@ RUN = re.compile(rf"{_CAP}(?:[ -](?:{_LINKS} ){{0,2}}{_CAP})*")
 """A run of capitalised words, with small words such as `of` inside."""
 SPLIT = re.compile(r"[ -]")
 PHONE = re.compile(r"(?<!\d)\(?([2-9]\d\d)(?:\) ?|[-. ])\d{3}[-. ]\d{4}(?!\d)")
+PHONE_END = re.compile(r"\d[-. ]\d{4}(?!\d)")
+"""Seldom there, and quickly looked for: without it, no telephone number."""
 DATELINE = re.compile(
     rf"\W{{0,3}}(?:{_LOUD}{_STATE_PART}(?: ?\([^)]{{2,40}}\))?"
     rf"|[A-Z][\w.' -]{{2,40}}{_STATE_PART} \((?:{_AGENCIES})[^)]{{0,20}}\))"

@@ -19,6 +19,7 @@ from digest.routing.mention_patterns import (
     INITIAL_AFTER,
     PERSON_BEFORE,
     PHONE,
+    PHONE_END,
     RUN,
     SPLIT,
     STATE_AFTER,
@@ -105,9 +106,9 @@ class Walker:
         for run in RUN.finditer(walk.text):
             walk.take_run(run)
         reading = walk.finish()
-        for found in PHONE.finditer(body):
-            if found[1] in self._codes:
-                reading.area_codes.append((found[0], found[1]))
+        if PHONE_END.search(body):
+            codes = ((found[0], found[1]) for found in PHONE.finditer(body))
+            reading.area_codes = [(written, code) for written, code in codes if code in self._codes]
         return reading
 
 
@@ -129,14 +130,16 @@ class _Walk:
     def take_run(self, run: re.Match[str]) -> None:
         """Look up the names in one run of capitalised words, the longest first."""
         text = run.group()
+        if " " not in text and "-" not in text and _word_key(text) not in self._index.known:
+            return
         words = SPLIT.split(text)
         keys = [_word_key(word) for word in words]
-        longest = self._index.longest
+        heads = self._index.heads
         position, start = 0, run.start()
         while position < len(words):
             step = 1
             key = keys[position]
-            if words[position][0].isupper() and (key in longest or key in self._index.heads):
+            if key in heads and words[position][0].isupper():
                 step = self._take_at(_Spot(run.start(), start, position, words, keys))
             start += sum(len(word) + 1 for word in words[position : position + step])
             position += step
@@ -147,6 +150,8 @@ class _Walk:
         most = min(self._index.longest.get(keys[position], 2), len(keys) - position, 5)
         for length in range(max(most, 2 if len(keys) - position > 1 else 1), 0, -1):
             key = " ".join(keys[position : position + length])
+            if key not in self._index.known:
+                continue
             end = spot.start + sum(len(w) + 1 for w in spot.words[position : position + length]) - 1
             if self._is_context(key, end):
                 return length

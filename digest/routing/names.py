@@ -16,6 +16,7 @@ from digest.routing.gazetteer import (
 )
 from digest.routing.regions import Region
 from digest.routing.states import AP_ABBREVIATIONS, COUNTRY_WORDS, PROVINCES, US_STATES
+from digest.routing.word_lists import PLAIN_STARTS
 
 NICKNAMES = {
     "Philly": "Philadelphia, PA", "Phila": "Philadelphia, PA", "White House": "Washington, DC",
@@ -103,7 +104,8 @@ class NameIndex:
         self.provinces = {name_key(name): code for name, (_, code) in PROVINCES.items()}
         self.countries = _country_keys()
         context = (*self.states, *self.provinces, *self.countries, *map(name_key, AP_ABBREVIATIONS))
-        self.heads = frozenset(key.split()[0] for key in context)
+        self.heads = frozenset(key.split()[0] for key in context) | self.longest.keys()
+        self.known = frozenset((*gazetteer.by_name, *gazetteer.counties_by_name, *self._own, *context)) - PLAIN_STARTS
 
     def find(self, key: str) -> Name | None:
         """Return what a name may stand for, or None."""
