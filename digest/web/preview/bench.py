@@ -55,6 +55,16 @@ class View:
         return BuiltEdition(rendered, tuple(self.pictures.used)) if rendered else None
 
 
+@dataclass(frozen=True, slots=True)
+class Previous:
+    """The edition before another: as the ledger has it (`is_sent`), or as the rules would make it; else the reason."""
+
+    slot_at: datetime
+    edition: Edition | None = None
+    is_sent: bool = False
+    reason: str = ""
+
+
 class Bench:
     """The project at one moment; `refresh` after files changed. Assembled editions are kept until then."""
 
@@ -137,8 +147,10 @@ class Bench:
             workspace.__dict__["router"] = old.router
         if old and old.project.settings == project.settings:
             workspace.__dict__["renderer"] = old.renderer
-            if old.store.engine.url.database:  # not the one in memory that stands in for a store not made yet
+            if "mode=memory" not in str(old.store.engine.url):  # which stands in for a store not made yet
                 workspace.__dict__["store"] = old.store
+        if old and "store" not in workspace.__dict__:
+            old.store.close()
         return workspace
 
     async def wait_for_change(self, version: int, *, timeout_s: float) -> bool:
@@ -152,8 +164,10 @@ class Bench:
         return True
 
     def close(self) -> None:
-        """Wake everyone who waits for a change, so that their connections end."""
+        """Wake everyone who waits for a change, so that their connections end; close the store."""
         self.tell_change()
+        if self._workspace is not None:
+            self._workspace.store.close()
 
     def tell_change(self) -> None:
         """Let every page that is open look again; call it in the event loop's thread."""
@@ -236,23 +250,20 @@ class Bench:
         """Return the headlines of stories, by id; unknown ones are left out."""
         return {key: story.headline for key, story in self.stories(story_ids).items()}
 
-    def previous_edition(self, view: View) -> tuple[datetime, Edition, bool] | None:
-        """Return the edition before this one, with its slot, and whether it stands in the ledger.
-
-        Where the ledger has none, it is what the rules would have made for the slot before.
-        """
+    def previous_edition(self, view: View) -> Previous:
+        """Return the edition before this one: the ledger's, or what the rules would have made for the slot before."""
         with self.workspace.store.read() as connection:
             row = editions.last_edition(connection, view.newsletter.id, before_at=view.slot_at)
             content = editions.find_content(connection, row.id) if row else None
         if row and content:
-            return row.slot_at, built_from_json(content).rendered.edition, True
-        if view.newsletter.schedule is None:
-            return None
-        before = latest_slot(view.newsletter.schedule, view.newsletter.zone, at=view.slot_at - _JUST_BEFORE)
-        assembled = self.view(view.newsletter.id, before.at).assembled if before else None
-        if before is None or assembled is None or assembled.rendered is None:
-            return None
-        return before.at, assembled.rendered.edition, False
+            return Previous(row.slot_at, built_from_json(content).rendered.edition, is_sent=True)
+        schedule, zone = view.newsletter.schedule, view.newsletter.zone
+        before = latest_slot(schedule, zone, at=view.slot_at - _JUST_BEFORE) if schedule else None
+        if before is None:
+            return Previous(view.slot_at, reason="there is no slot before this one")
+        assembled = self.view(view.newsletter.id, before.at).assembled
+        edition = assembled.rendered.edition if assembled.rendered else None
+        return Previous(before.at, edition, reason=assembled.skip_reason)
 
     def ledger_row(self, view: View) -> EditionRow | None:
         """Return what the ledger says of this slot."""

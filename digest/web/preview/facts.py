@@ -42,6 +42,7 @@ class SlotFacts:
     """The slot of an edition and its neighbours, in the newsletter's own time; addresses are ISO times."""
 
     text: str
+    clock: str
     at: str
     before: str
     after: str
@@ -124,6 +125,7 @@ def slot_facts(bench: Bench, view: View) -> SlotFacts:
     reason = f": {row.reason}" if row and row.reason else ""
     return SlotFacts(
         text=slot_text(newsletter, slot_at),
+        clock=f"{slot_at.astimezone(newsletter.zone):%I:%M %p}".lstrip("0"),
         at=_local(newsletter, slot_at),
         before=_local(newsletter, before),
         after=_local(newsletter, after),

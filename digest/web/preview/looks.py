@@ -12,6 +12,7 @@ _PICTURE = re.compile(r'(<img\b[^>]*?\bsrc=)"[^"]*"', re.IGNORECASE)
 _EMPTY_PICTURE = "data:,"
 _FOR_OUTLOOK = re.compile(r"<!--\[if (?!\s*!)[^\]]*\]>(.*?)<!\[endif\]-->", re.DOTALL)
 _FOR_OTHERS = re.compile(r"<!--\[if !mso[^\]]*\]><!(?:--)?>.*?<!(?:--)?<!\[endif\]-->", re.DOTALL)
+_OFFICE = re.compile(r"<noscript>\s*<xml>.*?</xml>\s*</noscript>|<xml>.*?</xml>", re.DOTALL)
 _STYLES = re.compile(r"<style\b[^>]*>.*?</style>", re.DOTALL | re.IGNORECASE)
 _QUOTED = re.compile(r"(?:<(?P<tag>[a-z0-9]+)>\s*)?“(?P<words>.*)”\s*\Z", re.DOTALL)
 _MARK = ' id="finding" '
@@ -39,8 +40,8 @@ def show_as(html: str, look: Look) -> str:
 
 def as_outlook(html: str) -> str:
     """Return the edition as Outlook for Windows reads it: conditional comments for it on, style sheets off."""
-    html = _STYLES.sub("", html)
-    return _FOR_OUTLOOK.sub(lambda found: _STYLES.sub("", found[1]), _FOR_OTHERS.sub("", html))
+    html = _FOR_OUTLOOK.sub(lambda found: found[1], _FOR_OTHERS.sub("", html))
+    return _OFFICE.sub("", _STYLES.sub("", html))
 
 
 def mark_place(html: str, place: str) -> str:

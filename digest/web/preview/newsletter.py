@@ -72,16 +72,17 @@ def page_values(bench: Bench, view: View, state: State) -> dict[str, Any]:
     return values
 
 
-def _comparison(bench: Bench, view: View) -> dict[str, Any] | None:
+def _comparison(bench: Bench, view: View) -> dict[str, Any]:
     before, rendered = bench.previous_edition(view), view.assembled.rendered
-    if before is None or rendered is None:
-        return None
-    at, edition, is_sent = before
-    changes = diff_editions(edition, rendered.edition)
+    at = slot_text(view.newsletter, before.slot_at)
+    if before.edition is None or rendered is None:
+        return {"reason": f"Nothing to compare with at {at}: {before.reason or view.assembled.skip_reason}"}
+    changes = diff_editions(before.edition, rendered.edition)
     return {
-        "at": slot_text(view.newsletter, at),
-        "is_sent": is_sent,
-        "edition": edition,
+        "reason": "",
+        "at": at,
+        "is_sent": before.is_sent,
+        "edition": before.edition,
         "changes": [change for change in changes if not change.text.startswith(("slot at", "word count"))],
     }
 
