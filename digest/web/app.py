@@ -4,40 +4,67 @@ from __future__ import annotations
 
 from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse
+from starlette.exceptions import HTTPException
 
-from digest.errors import NotFoundError, TokenError
+from digest.errors import NotFoundError, StoreError, TokenError
+from digest.pipeline.confirmations import Confirmations
 from digest.pipeline.workspace import Workspace
-from digest.web.pages import page
-from digest.web.readers import archive, health, leaving
+from digest.subscriptions.floods import FloodGate, trusted_networks
+from digest.web.pages import show
+from digest.web.readers import archive, choices, consent, feed, health, leaving, media, metrics, signup
+from digest.web.readers.catalogue import Catalogue
+from digest.web.readers.forms import FormError
+from digest.web.readers.transport import Safely
+
+_TOLD = {
+    404: ("This page does not exist", "The link may be old or mistyped."),
+    405: ("This does not work here", "The address is right, but not for what was sent to it."),
+    413: ("That was too much", "A form on these pages is never as long as that."),
+}
 
 
 def create_app(workspace: Workspace) -> FastAPI:
-    """Return the app over a workspace; every answer carries a policy that allows no script."""
+    """Return the app over a workspace; every answer carries a policy that allows no script, and sets no cookie."""
     app = FastAPI(title="Newsletters", docs_url=None, redoc_url=None)
     app.state.workspace = workspace
-    for module in (health, leaving, archive):
+    app.state.catalogue = Catalogue(workspace)
+    app.state.confirmations = Confirmations(workspace)
+    app.state.flood_gate = FloodGate()
+    app.state.trusted_proxies = trusted_networks(workspace.project.settings.web.trusted_proxies)
+    app.add_middleware(Safely)
+    for module in (health, metrics, signup, consent, choices, leaving, feed, archive, media):
         app.include_router(module.router)
-
-    @app.exception_handler(NotFoundError)
-    async def not_found(request: Request, error: NotFoundError) -> HTMLResponse:
-        return _told(request, 404, "This page does not exist", "The link may be old or mistyped.")
-
-    @app.exception_handler(TokenError)
-    async def bad_link(request: Request, error: TokenError) -> HTMLResponse:
-        return _told(request, 400, "This link does not work", f"{str(error).capitalize()}.")
-
+    _tell_errors(app)
     return app
 
 
+def _tell_errors(app: FastAPI) -> None:
+    """Answer what was raised on purpose with a page for people."""
+
+    @app.exception_handler(NotFoundError)
+    async def not_found(request: Request, error: NotFoundError) -> HTMLResponse:
+        return _told(request, 404, *_TOLD[404])
+
+    @app.exception_handler(HTTPException)
+    async def refused(request: Request, error: HTTPException) -> HTMLResponse:
+        title, text = _TOLD.get(error.status_code, ("This did not work", "Go back and try it once more."))
+        page = _told(request, error.status_code, title, text)
+        page.headers.update(error.headers or {})
+        return page
+
+    @app.exception_handler(TokenError)
+    async def bad_link(request: Request, error: TokenError) -> HTMLResponse:
+        text = f"{str(error).capitalize()}. Take the link from a newer message, or sign up again."
+        return _told(request, 400, "This link does not work", text)
+
+    @app.exception_handler(FormError)
+    async def bad_form(request: Request, error: FormError) -> HTMLResponse:
+        return _told(request, error.status, "Please send that once more", str(error))
+
+    @app.exception_handler(StoreError)
+    async def no_store(request: Request, error: StoreError) -> HTMLResponse:
+        return _told(request, 503, "Not at this moment", "Something of ours does not answer. Try it in a minute.")
+
+
 def _told(request: Request, status: int, title: str, text: str) -> HTMLResponse:
-    workspace: Workspace = request.app.state.workspace
-    brand = workspace.project.settings.brand
-    return page(
-        workspace.template_folders,
-        "readers/told.html.j2",
-        status=status,
-        brand=brand,
-        accent=None,
-        title=title,
-        text=text,
-    )
+    return show(request, "told", status=status, title=title, text=text)

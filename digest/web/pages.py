@@ -7,16 +7,24 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from digest.pipeline.workspace import Workspace
+
 PAGE_POLICY = (
-    "default-src 'none'; style-src 'self' 'unsafe-inline'; img-src 'self' https: data:; "
+    "default-src 'none'; style-src 'self' 'unsafe-inline'; img-src 'self' https: data:; frame-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'self'"
 )
+EMBED_POLICY = PAGE_POLICY.replace("frame-ancestors 'self'", "frame-ancestors *")
+"""For the one form that other sites may show in a frame."""
 EDITION_POLICY = (
-    "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' https: http: data:; sandbox allow-popups"
+    "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' https: http: data:; base-uri 'none'; "
+    "form-action 'none'; frame-ancestors 'self'; sandbox allow-popups allow-popups-to-escape-sandbox"
 )
+"""For what others wrote: no script, no form, an origin of its own even when it is opened in a tab."""
+DATA_POLICY = "default-src 'none'; sandbox"
 
 
 @lru_cache(maxsize=8)
@@ -26,19 +34,36 @@ def page_templates(folders: tuple[Path, ...]) -> Environment:
     return Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
 
 
-def page(
-    folders: Sequence[Path], name: str, *, status: int = 200, policy: str = PAGE_POLICY, **values: Any
+def render(folders: Sequence[Path], name: str, /, **values: Any) -> str:
+    """Return the markup of one page."""
+    return page_templates(tuple(folders)).get_template(name).render(values)
+
+
+def show(
+    request: Request, name: str, /, *, status: int = 200, policy: str = PAGE_POLICY, accent: Any = None, **values: Any
 ) -> HTMLResponse:
-    """Render one page."""
-    html = page_templates(tuple(folders)).get_template(name).render(values)
+    """Answer with a readers' page; `accent` is the newsletter's, the brand's own unless given."""
+    workspace: Workspace = request.app.state.workspace
+    settings = workspace.project.settings
+    html = render(
+        workspace.template_folders,
+        f"readers/{name}.html.j2",
+        brand=settings.brand,
+        public_url=str(settings.web.public_url).rstrip("/"),
+        today=workspace.clock(),
+        accent=accent,
+        **values,
+    )
     return HTMLResponse(html, status, headers=safe_headers(policy))
 
 
 def safe_headers(policy: str) -> dict[str, str]:
-    """Return the headers every page carries: its policy, no sniffing, no referrer."""
+    """Return the headers every page carries: its policy, no sniffing, no referrer, no keeping."""
     return {
         "Content-Security-Policy": policy,
         "X-Content-Type-Options": "nosniff",
         "Referrer-Policy": "no-referrer",
+        "Permissions-Policy": "camera=(), microphone=(), geolocation=(), browsing-topics=()",
+        "Cross-Origin-Opener-Policy": "same-origin",
         "Cache-Control": "no-store",
     }

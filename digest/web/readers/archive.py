@@ -1,72 +1,184 @@
-"""Editions for everyone to look at, without anything personal, and the pictures of folder sources."""
+"""Editions for everyone to look at: the list, and each page, nothing personal in it; others' markup is confined."""
 
 from __future__ import annotations
 
 import html
-from datetime import date
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from itertools import groupby
 
 from fastapi import APIRouter, Request
-from fastapi.responses import FileResponse, HTMLResponse
+from fastapi.responses import HTMLResponse
 from starlette.concurrency import run_in_threadpool
 
+from digest.config.newsletter import Newsletter
 from digest.errors import NotFoundError
-from digest.model.edition import EditionState, Lane
+from digest.model.edition import Lane
 from digest.model.slots import fill_marks
-from digest.pipeline.pictures import find_picture, for_messages, hosted
+from digest.pipeline.pictures import MEDIA, find_picture, for_messages, hosted
 from digest.pipeline.record import BuiltEdition, built_from_json
 from digest.pipeline.workspace import Workspace
 from digest.store import editions
-from digest.web.pages import EDITION_POLICY, safe_headers
+from digest.web.pages import EDITION_POLICY, render, safe_headers, show
+from digest.web.readers.catalogue import PUBLIC_STATES
+from digest.web.readers.when import clock_words
 
 router = APIRouter()
-_SHOWN = (EditionState.SENDING, EditionState.DONE)
+_MOST_LISTED = 800
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One edition in the list; `day` is what its address ends with."""
+
+    id: str
+    day: str
+    slot_at: datetime
+    local: datetime
+    subject: str
+
+    @property
+    def day_words(self) -> str:
+        """The local day as `Mon, Nov 23`."""
+        return f"{self.local:%a, %b} {self.local.day}"
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """An edition with its content; `newer` and `older` are its neighbours in the list."""
+
+    entry: Entry
+    built: BuiltEdition
+    newer: Entry | None = None
+    older: Entry | None = None
+
+    @property
+    def headlines(self) -> list[str]:
+        """What it is about, in reading order."""
+        edition = self.built.rendered.edition
+        return [item.story.headline for section in edition.sections for item in section.stories]
+
+
+@router.get("/archive/{newsletter_id}")
+@router.get("/archive/{newsletter_id}/")
+async def listing(request: Request, newsletter_id: str) -> HTMLResponse:
+    """List all editions of a newsletter, the latest first, by month."""
+    workspace: Workspace = request.app.state.workspace
+    newsletter = workspace.project.get_newsletter(newsletter_id)
+    entries = await run_in_threadpool(list_entries, workspace, newsletter)
+    months = [(f"{month:%B %Y}", list(found)) for month, found in groupby(entries, key=_month)]
+    card = request.app.state.catalogue.card(newsletter, has_latest=bool(entries))
+    return show(request, "archive", accent=newsletter.accent, card=card, months=months)
 
 
 @router.get("/archive/{newsletter_id}/{day}")
 async def edition(request: Request, newsletter_id: str, day: str) -> HTMLResponse:
-    """Show the newsletter's edition of a local day, or `latest`."""
+    """Show the newsletter's edition of a local day, or `latest`.
+
+    A second edition of one day has its time after the day, as `2026-11-23-1730`.
+    """
     workspace: Workspace = request.app.state.workspace
-    built = await run_in_threadpool(_find, workspace, newsletter_id, day)
-    return HTMLResponse(_public_page(workspace, built), headers=safe_headers(EDITION_POLICY))
-
-
-@router.get("/media/{reference:path}")
-async def media(request: Request, reference: str) -> FileResponse:
-    """Serve a picture of a folder source."""
-    project = request.app.state.workspace.project
-    picture = find_picture(f"media:{reference}", project.sources, project.folder)
-    if picture is None:
-        raise NotFoundError("picture", reference)
-    headers = {**safe_headers("default-src 'none'"), "Cache-Control": "public, max-age=86400"}
-    return FileResponse(picture.file, media_type=picture.content_type, headers=headers)
-
-
-def _find(workspace: Workspace, newsletter_id: str, day: str) -> BuiltEdition:
-    zone = workspace.project.get_newsletter(newsletter_id).zone
-    with workspace.store.read() as connection:
-        rows = editions.list_editions(connection, newsletter=newsletter_id, states=_SHOWN)
-        row = next(
-            (row for row in rows if row.lane is Lane.LIST and _is_of(row.slot_at.astimezone(zone).date(), day)), None
-        )
-        content = editions.find_content(connection, row.id) if row else None
-    if content is None:
+    newsletter = workspace.project.get_newsletter(newsletter_id)
+    found = await run_in_threadpool(find_published, workspace, newsletter, day)
+    if found is None:
         raise NotFoundError("edition", f"{newsletter_id} {day}")
-    return built_from_json(content)
+    return HTMLResponse(_public_page(workspace, newsletter, found), headers=safe_headers(EDITION_POLICY))
 
 
-def _is_of(local: date, day: str) -> bool:
-    return day == "latest" or local.isoformat() == day
+def list_entries(workspace: Workspace, newsletter: Newsletter, *, limit: int = _MOST_LISTED) -> list[Entry]:
+    """Return the editions that anybody may see, the latest first."""
+    with workspace.store.read() as connection:
+        rows = editions.list_editions(connection, newsletter=newsletter.id, states=PUBLIC_STATES, limit=limit)
+    entries: dict[str, Entry] = {}
+    for row in (row for row in rows if row.lane is Lane.LIST and row.content_hash):
+        local = row.slot_at.astimezone(newsletter.zone)
+        day = local.date().isoformat()
+        if day in entries:
+            day = f"{day}-{local:%H%M}"
+        entries[day] = Entry(row.id, day, row.slot_at, local, row.subject)
+    return list(entries.values())
 
 
-def _public_page(workspace: Workspace, built: BuiltEdition) -> str:
-    """Return the edition as anybody may see it: personal links lead to the pages' front."""
+def find_published(workspace: Workspace, newsletter: Newsletter, day: str) -> Published | None:
+    """Return the edition of a local day, or the `latest`, with its content."""
+    entries = list_entries(workspace, newsletter)
+    for index, entry in enumerate(entries):
+        if day in ("latest", entry.day):
+            content = _find_content(workspace, entry)
+            older = entries[index + 1] if index + 1 < len(entries) else None
+            newer = entries[index - 1] if index else None
+            return Published(entry, content, newer, older) if content else None
+    return None
+
+
+def find_latest(workspace: Workspace, newsletter_id: str) -> Published | None:
+    """Return the latest edition of a newsletter that anybody may see."""
+    return find_published(workspace, workspace.project.get_newsletter(newsletter_id), "latest")
+
+
+def load_published(workspace: Workspace, newsletter: Newsletter, *, limit: int) -> Iterator[Published]:
+    """Yield the latest editions with their content."""
+    for entry in list_entries(workspace, newsletter, limit=limit):
+        content = _find_content(workspace, entry)
+        if content is not None:
+            yield Published(entry, content)
+
+
+def _find_content(workspace: Workspace, entry: Entry) -> BuiltEdition | None:
+    with workspace.store.read() as connection:
+        content = editions.find_content(connection, entry.id)
+    return built_from_json(content) if content else None
+
+
+def _month(entry: Entry) -> date:
+    return entry.local.date().replace(day=1)
+
+
+def _public_page(workspace: Workspace, newsletter: Newsletter, found: Published) -> str:
+    """Return the edition as anybody may see it: personal links lead to the newsletter's own page."""
     settings, project = workspace.project.settings, workspace.project
-    front = str(settings.web.public_url)
+    front = f"{str(settings.web.public_url).rstrip('/')}/n/{newsletter.id}"
+    rendered = found.built.rendered
     values = dict.fromkeys(("unsubscribe_url", "preferences_url", "weekly_url", "view_url"), front)
-    page = fill_marks(built.rendered.html, built.rendered.marker, values, encode=html.escape)
+    page = fill_marks(rendered.html, rendered.marker, values, encode=html.escape)
     address, public = for_messages(settings), hosted("")
-    for reference in built.pictures:
+    for reference in found.built.pictures:
         picture = find_picture(reference, project.sources, project.folder)
         if picture is not None:
             page = page.replace(address(picture), public(picture))
-    return page
+    return _framed(workspace, newsletter, found, page)
+
+
+def _framed(workspace: Workspace, newsletter: Newsletter, found: Published, page: str) -> str:
+    """Put share metadata into the head of the edition, and the thin bar above it."""
+    values = {
+        "brand": workspace.project.settings.brand,
+        "public_url": str(workspace.project.settings.web.public_url).rstrip("/"),
+        "newsletter": newsletter,
+        "stem": newsletter.name.removesuffix("."),
+        "found": found,
+        "rendered": found.built.rendered,
+        "picture": _share_picture(workspace, found),
+        "sent_words": f"{found.entry.local:%A, %B} {found.entry.local.day}, {clock_words(found.entry.local.time())}",
+    }
+    head = render(workspace.template_folders, "readers/edition_head.html.j2", **values)
+    bar = render(workspace.template_folders, "readers/edition_bar.html.j2", **values)
+    before, head_end, after = page.partition("</head>")
+    body_at = after.find(">", after.find("<body")) + 1
+    return f"{before}{head}{head_end}{after[:body_at]}{bar}{after[body_at:]}"
+
+
+def _share_picture(workspace: Workspace, found: Published) -> str:
+    """Return the address of the first picture, for those who share the page."""
+    project = workspace.project
+    for item in found.built.rendered.edition.stories:
+        if item.story.picture is None:
+            continue
+        url = item.story.picture.url
+        if not url.startswith(MEDIA):
+            return url
+        local = find_picture(url, project.sources, project.folder)
+        if local is not None:
+            return hosted(str(project.settings.web.public_url))(local)
+    return ""

@@ -1,53 +1,89 @@
-"""Leaving a newsletter: a page by GET, which changes nothing, and the POST that acts (RFC 8058)."""
+"""Leaving a newsletter: a page by GET, which changes nothing, and the POST that acts (RFC 8058), or keeps a little."""
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import timedelta
 
 from fastapi import APIRouter, Request
-from fastapi.responses import HTMLResponse, PlainTextResponse, Response
+from fastapi.responses import PlainTextResponse, Response
 from starlette.concurrency import run_in_threadpool
 
+from digest.config.newsletter import Newsletter
 from digest.pipeline.workspace import Workspace
+from digest.subscriptions.preferences import pause_for, take_weekly
 from digest.subscriptions.signup import unsubscribe
 from digest.subscriptions.tokens import Purpose, TokenFacts
-from digest.web.pages import page
+from digest.web.pages import show
+from digest.web.readers.choices import PAUSES
+from digest.web.readers.forms import check_key, make_key, read_form, text_of
 
 router = APIRouter()
 
 
 @router.get("/unsubscribe/{token}")
-async def ask(request: Request, token: str) -> HTMLResponse:
-    """Show what leaving means, with a button; link scanners may open it."""
+async def ask(request: Request, token: str) -> Response:
+    """Show what leaving means, and what one may keep, each with a button; link scanners may open it."""
     workspace: Workspace = request.app.state.workspace
-    facts = workspace.tokens.read(token, Purpose.UNSUBSCRIBE)
-    return _page(workspace, facts, "readers/unsubscribe.html.j2", token=token)
+    facts = _read(workspace, token)
+    newsletter = workspace.project.newsletters.get(facts.newsletter)
+    return show(
+        request,
+        "unsubscribe",
+        token=token,
+        key=make_key(workspace, facts.subscriber_id),
+        name=_name(workspace, facts),
+        pauses=PAUSES if newsletter else (),
+        accent=newsletter.accent if newsletter else None,
+    )
 
 
 @router.post("/unsubscribe/{token}")
 async def leave(request: Request, token: str) -> Response:
     """End the subscription at once: by a mail client's one click, or by the button on the page.
 
-    No cookie and no form token is asked for, as RFC 8058 wants; the link itself is the proof. Twice is fine.
+    No cookie and no form key is asked for, as RFC 8058 wants; the link itself is the proof. Twice is fine. Whatever
+    goes further than this one newsletter, or keeps something of it, needs the key of our page.
     """
     workspace: Workspace = request.app.state.workspace
-    facts = workspace.tokens.read(token, Purpose.UNSUBSCRIBE)
-    form = await request.form()
-    newsletter = None if form.get("all") else facts.newsletter
-    await run_in_threadpool(_end, workspace, facts, newsletter)
-    if form.get("List-Unsubscribe") == "One-Click":
+    facts, form = _read(workspace, token), await read_form(request)
+    choice = text_of(form, "choice")
+    if choice and choice != "stop":
+        check_key(workspace, form, facts.subscriber_id)
+    days = next((days for days in PAUSES if str(days) == text_of(form, "days")), PAUSES[0])
+    outcome = await run_in_threadpool(_act, workspace, facts, choice, days)
+    if text_of(form, "List-Unsubscribe") == "One-Click":
         return PlainTextResponse("unsubscribed")
-    return _page(workspace, facts, "readers/left.html.j2", everything=newsletter is None)
+    newsletter: Newsletter | None = workspace.project.newsletters.get(facts.newsletter)
+    until_at = workspace.clock() + timedelta(days=days)
+    return show(
+        request,
+        "left",
+        outcome=outcome,
+        name=_name(workspace, facts),
+        until_words=f"{until_at:%B} {until_at.day}",
+        preferences_url=workspace.links.preferences(facts.newsletter, facts.subscriber_id),
+        accent=newsletter.accent if newsletter else None,
+    )
 
 
-def _end(workspace: Workspace, facts: TokenFacts, newsletter: str | None) -> None:
+def _act(workspace: Workspace, facts: TokenFacts, choice: str, days: int) -> str:
+    """Do what was chosen; return what became of it: `weekly`, `paused`, `all` or `stopped`."""
+    now = workspace.clock()
     with workspace.store.begin() as connection:
-        unsubscribe(connection, facts.subscriber_id, newsletter, workspace.clock())
+        if choice == "weekly" and take_weekly(connection, facts.subscriber_id, facts.newsletter, now):
+            return "weekly"
+        if choice == "pause" and pause_for(connection, facts.subscriber_id, facts.newsletter, days=days, now=now):
+            return "paused"
+        everything = choice == "all" or not facts.newsletter
+        unsubscribe(connection, facts.subscriber_id, None if everything else facts.newsletter, now)
+        return "all" if everything else "stopped"
 
 
-def _page(workspace: Workspace, facts: TokenFacts, name: str, **values: Any) -> HTMLResponse:
+def _read(workspace: Workspace, token: str) -> TokenFacts:
+    return workspace.tokens.read(token, Purpose.UNSUBSCRIBE, now=workspace.clock())
+
+
+def _name(workspace: Workspace, facts: TokenFacts) -> str:
+    """Return the newsletter's name; its id where it is gone from the configuration, nothing for all of them."""
     known = workspace.project.newsletters.get(facts.newsletter)
-    brand = workspace.project.settings.brand
-    title = known.name if known else facts.newsletter
-    accent = known.accent if known else None
-    return page(workspace.template_folders, name, brand=brand, newsletter=title, accent=accent, **values)
+    return known.name if known else facts.newsletter
