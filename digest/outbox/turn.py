@@ -47,8 +47,8 @@ class Report:
 
 
 def take_turn(store: Store, audience: Audience, turn: Turn, *, sender: str, now: datetime) -> Report:
-    """Do all of a turn in one transaction."""
-    with store.begin() as connection:
+    """Do all of a turn in one transaction, which outlives a loss of power: a claim counts only when it is on disk."""
+    with store.begin(durable=True) as connection:
         sent = [result.row.id for result in turn.results if result.verdict.state is DeliveryState.SENT]
         if sent:
             ledger.record_sent(connection, sent, sender, at=now)

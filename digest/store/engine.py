@@ -30,6 +30,7 @@ class Store:
         self.read_only = read_only
         reading = {"postgresql_readonly": True} if self.is_postgresql else {"digest_begin": "DEFERRED"}
         self._readers = engine.execution_options(**reading)
+        self._durable = engine.execution_options(digest_synchronous="FULL")
 
     @classmethod
     def open(cls, url: str, *, root: Path, read_only: bool = False) -> Self:
@@ -62,16 +63,17 @@ class Store:
         return self.engine.dialect.name == "postgresql"
 
     @contextmanager
-    def begin(self) -> Iterator[Connection]:
+    def begin(self, *, durable: bool = False) -> Iterator[Connection]:
         """Give a transaction that writes: committed at the end, rolled back by an exception.
 
-        On SQLite it takes the write lock at once, so that two writers wait instead of failing.
+        A `durable` one also outlives a loss of power (on PostgreSQL all do). On SQLite it takes the
+        write lock at once, so that two writers wait instead of failing.
         Raises StoreError where the database refuses (`is_temporary` for locks and lost connections).
         """
         if self.read_only:
             raise StoreError("this store was opened for reading only")
         with _explained():
-            with self.engine.begin() as connection:
+            with (self._durable if durable else self.engine).begin() as connection:
                 yield connection
                 must_forget = connection.info.pop(FORGETS, False)
             if must_forget and not self.is_postgresql:
@@ -136,7 +138,10 @@ def _sqlite_engine(url: str, **options: Any) -> Engine:
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
-        kind = connection.get_execution_options().get("digest_begin", "IMMEDIATE")
+        options = connection.get_execution_options()
+        kind = options.get("digest_begin", "IMMEDIATE")
+        if writable:
+            connection.exec_driver_sql(f"PRAGMA synchronous = {options.get('digest_synchronous', 'NORMAL')}")
         connection.exec_driver_sql(f"BEGIN {kind if writable else 'DEFERRED'}")
 
     return engine

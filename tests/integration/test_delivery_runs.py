@@ -318,10 +318,10 @@ class _FailingStore(Store):
     is_broken = False
 
     @contextmanager
-    def begin(self) -> Iterator[Connection]:
+    def begin(self, *, durable: bool = False) -> Iterator[Connection]:
         if self.is_broken:
             raise StoreError("the disk is full", is_temporary=True)
-        with super().begin() as connection:
+        with super().begin(durable=durable) as connection:
             yield connection
 
 
