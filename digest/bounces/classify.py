@@ -44,8 +44,7 @@ def _findings(message: ReportMessage) -> Sequence[Finding]:
     score = points(message)
     if score < ENOUGH + 2 and is_auto_reply(message):
         return (Finding("", Reason.AUTO_REPLY),)
-    if "multipart/report" in message.types:
-        score += 3
+    score += 3 * message.is_status_report
     if score < ENOUGH:
         return ()
     # Where the MIME is broken, or was never made, the fields stand in the text.

@@ -10,14 +10,19 @@ from __future__ import annotations
 import re
 
 from digest.bounces.message import ReportMessage
+from digest.bounces.recipients import passages
 
-ENOUGH = 3
+ENOUGH = 4
 """Points that make a message a report."""
 
 _DAEMON = re.compile(
-    r"(?i)mailer[-_.]?daemon|post_?master|poostmaster|mail(?:er)?[ -]?(?:delivery|deliver)"
-    r"|delivery[ -](?:sub)?system|ndr administrator|mail administrator|mmsc|\bmdaemon|system administrator"
-    r"|content[- ]filter|^\W*<>\W*$|bounces?@|undeliver|mail system"
+    r"(?i)mailer[-_.]?daemon|mail(?:er)?[ -]?(?:delivery|deliver)|delivery[ -](?:sub)?system|ndr administrator"
+    r"|\bmdaemon|undeliver|mail system"
+)
+_EMPTY = re.compile(r"\W*<>\W*")
+_POSTMASTER = re.compile(r"(?i)poo?st_?master|mail administrator|mmsc|system administrator|content[- ]filter|bounces?@")
+_NAMED = re.compile(
+    r"(?i)(?:deliver\w*|recipient\w*|address\w*|reach\w*|message to)\b[^\n]{0,40}\s{0,3}[^\n]{0,20}[\w.+-]{1,64}@[\w.-]{3,}"
 )
 _SUBJECT = re.compile(
     r"(?i)undeliver|not delivered|non[- ]?deliver|failure notice|failed (?:delivery|mail)|(?:delivery|mail|message"
@@ -26,7 +31,7 @@ _SUBJECT = re.compile(
     r"|delivery (?:status )?notification|unzustellbar|nicht zustell|unable to deliver|mail system error"
     r"|undelivered|non remis|non recapit|mancato recapito|no se (?:ha )?(?:podido|pudo) entregar|no entregado"
     r"|devuelto|n[ãa]o (?:foi )?entreg|onbestelbaar|недоставлен|не доставлено|配信|エラー|配送|送信できません|退信|无法投递"
-    r"|bounced? (?:mail|message)|user unknown|mailbox (?:full|unavailable)|failure delivery|not (?:be )?sent"
+    r"|bounced? (?:mail|message)|user unknown|failure delivery|not (?:be )?sent"
     r"|blocked by our|considered unsolicited|message you sent|are not member|loop alert|(?:mail"
     r"|message)[^\n]{0,20}not (?:accepted|sent)"
 )
@@ -38,7 +43,7 @@ _BODY = re.compile(
     r"|transcript of session|returned (?:to (?:the |its )?sender|as undeliverable|mail)|failed recipient"
     r"|recipients? (?:of your|that)[^\n]{0,40}not|did not reach|did not like our|error delivering"
     r"|failed for the following reason|delivery report|not delivered|was (?:automatically )?rejected"
-    r"|message from [^\n]{1,80} to:|no valid recipients|diagnostic[- ](?:code|information)|mailbox (?:is )?full"
+    r"|message from [^\n]{1,80} to:|no valid recipients|diagnostic[- ](?:code|information)"
     r"|(?:unknown|invalid) (?:user|recipient)|(?:user|recipient) (?:unknown|not found)|(?:[^\w]"
     r"|^)5\d\d[ -]5\.\d\.\d|échec de la remise|non è riuscito|konnte nicht zugestellt|no se (?:ha )?(?:podido"
     r"|pudo)|配信でき|お届けでき|送信できません|не может\s+быть|undelivered|smtp error from|failure reasons?|mailbox exceeds"
@@ -82,16 +87,17 @@ def is_auto_reply(message: ReportMessage) -> bool:
 
 def points(message: ReportMessage) -> int:
     """Count what speaks for a report in free form; `ENOUGH` is enough."""
-    is_daemon, is_null = _is_daemon(message), _is_null_path(message)
     subject, own = message.header("Subject"), _unquoted(message.own_text[:6000])
+    sender, is_null = _sender_points(message), _is_null_path(message)
     is_answer = bool(_FORWARDED.match(subject))
-    is_machine = is_daemon or is_null or bool(_NO_REPLY.search(message.header("From")))
-    score = 2 * is_daemon + is_null + 2 * bool(_BODY.search(own)) + bool(_REPLY_LINE.search(own))
+    is_machine = bool(sender) or is_null or bool(_NO_REPLY.search(message.header("From")))
+    score = sender + is_null + 2 * bool(_BODY.search(own)) + bool(_REPLY_LINE.search(own))
     score += 4 * any(message.header(name) for name in _OWN_HEADERS)
     score += bool(_SUBJECT.search(subject)) and not is_answer
     score += is_machine and message.returns_something
+    score += bool(_NAMED.search(own)) or bool(passages(own))
     if is_answer:
-        score -= 2 if is_daemon else 4
+        score -= 2 if sender == 2 else 4
     if any(message.header(name) for name in _PEOPLE_HEADERS):
         score -= 4
     if not is_machine:
@@ -99,9 +105,12 @@ def points(message: ReportMessage) -> int:
     return score
 
 
-def _is_daemon(message: ReportMessage) -> bool:
-    sender = message.header("From")
-    return bool(_DAEMON.search(sender)) or bool(_DAEMON.search(message.header("Return-Path")))
+def _sender_points(message: ReportMessage) -> int:
+    """Two for a machine that only reports; one for a name that people use too."""
+    sender = f"{message.header('From')}\n{message.header('Return-Path')}"
+    if _DAEMON.search(sender) or _EMPTY.fullmatch(message.header("From")):
+        return 2
+    return int(bool(_POSTMASTER.search(sender)))
 
 
 def _is_null_path(message: ReportMessage) -> bool:

@@ -12,10 +12,10 @@ from functools import cached_property
 from digest.bounces.returned import cut_returned
 from digest.bounces.text import decode_text, text_of_html
 
-MAX_BYTES = 512 * 1024
+MAX_BYTES = 256 * 1024
 """As much of a message is read; reports say what they have to say at the beginning."""
 
-_MAX_BOUNDARIES = 60
+_MAX_NESTED = 20
 _MAX_TEXT = 64 * 1024
 _RETURNED = {
     "message/rfc822",
@@ -45,12 +45,18 @@ class ReportMessage:
         raw = raw[:MAX_BYTES].lstrip(b"\r\n \t")
         if raw.startswith(b"From "):
             raw = raw.partition(b"\n")[2]
-        # The parser's time grows with lines × nesting: a message with absurdly many parts is read as plain text.
-        if raw.lower().count(b"boundary") > _MAX_BOUNDARIES:
-            raw = re.sub(rb"(?i)boundary", b"bound", raw)
-        self.message: Message = message_from_bytes(raw)
+        # The parser recurses and its time grows with nesting: a message with absurdly many parts is read as text.
+        for word, other in ((rb"boundary", b"bound"), (rb"message/", b"text/")):
+            if len(re.findall(rb"(?i)" + word, raw)) > _MAX_NESTED:
+                raw = re.sub(rb"(?i)" + word, other, raw)
+        raw = re.sub(rb"(?:\r?\n){4,}", b"\n\n\n", raw)
         self._pieces = _Pieces()
-        _collect(self.message, self._pieces, depth=0)
+        try:
+            self.message: Message = message_from_bytes(raw)
+            _collect(self.message, self._pieces, depth=0)
+        except Exception:  # strangers' headers make the parser raise what it likes; nothing may stop the next report
+            self.message = Message()
+            self._pieces = _Pieces(own=[decode_text(raw[:_MAX_TEXT], "")])
 
     def header(self, name: str) -> str:
         """Return a header decoded, on one line; empty where it is missing."""
@@ -86,6 +92,12 @@ class ReportMessage:
         return "\n\n".join([*self._pieces.returned, self._cut[1]])[:_MAX_TEXT]
 
     @property
+    def is_status_report(self) -> bool:
+        """Whether it calls itself one (RFC 6522); read receipts and the reports on TLS and DMARC do not."""
+        kind = str(self.message.get_param("report-type", "delivery-status") or "").lower()
+        return self.message.get_content_type() == "multipart/report" and kind == "delivery-status"
+
+    @property
     def returns_something(self) -> bool:
         """Whether it holds a message, or the headers of one."""
         return bool(self._pieces.returned) or bool(self._cut[1].strip())
@@ -102,7 +114,7 @@ def _collect(part: Message, pieces: _Pieces, *, depth: int) -> None:
     kind = part.get_content_type()
     pieces.types.add(kind)
     if kind in _RETURNED:
-        pieces.returned.append(part.as_string()[:_MAX_TEXT] if _is_shallow(part) else "")
+        pieces.returned.append(_fields_text(part))
     elif kind in _STATUS | _FEEDBACK:
         (pieces.status if kind in _STATUS else pieces.feedback).append(_fields_text(part))
     elif part.is_multipart() and depth < 10:
@@ -113,10 +125,6 @@ def _collect(part: Message, pieces: _Pieces, *, depth: int) -> None:
         pieces.html.append(_text(part))
     elif kind.startswith(("text/", "multipart/")):
         pieces.own.append(_text(part))
-
-
-def _is_shallow(part: Message) -> bool:
-    return sum(1 for _ in zip(part.walk(), range(_MAX_BOUNDARIES), strict=False)) < _MAX_BOUNDARIES
 
 
 def _fields_text(part: Message) -> str:

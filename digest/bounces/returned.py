@@ -4,39 +4,38 @@ from __future__ import annotations
 
 import re
 
-_WHAT = r"(?:original|returned?|unsent|undelivered|enclosed|copy|failed|header)"
-_MARKERS = re.compile(
-    r"(?im)^(?:"
-    # --- Below this line is a copy of the message.
-    rf"[ \t>|#*=-]{{2,}}(?![^\n]*\b(?:log|transcript|session)\b)"
-    rf"[^\n]{{0,40}}\b(?:message|mail|header)s?\b[^\n]{{0,40}}\b(?:follow|below|copy|original|return)[^\n]{{0,60}}"
-    rf"|[ \t>|#*=-]{{2,}}[^\n]{{0,40}}\b(?:below|copy|unsent|original|returned?|forwarded)\b[^\n]{{0,60}}\b(?:message|mail|header)s?\b[^\n]{{0,40}}"
+_MAX_LINE = 200
+_RULE = r"[ \t>|#*=-]{2,60}(?![^\n]*\b(?:log|transcript|session)\b)"
+_MESSAGE = r"\b(?:message|mail|header)s?\b"
+_MARKER = re.compile(
+    # --- Below this line is a copy of the message. · ----- Unsent message follows -----
+    rf"{_RULE}[^\n]{{0,40}}{_MESSAGE}[^\n]{{0,40}}\b(?:follow|below|copy|original|return)[^\n]*"
+    rf"|{_RULE}[^\n]{{0,40}}\b(?:below|copy|unsent|original|returned?|forwarded)\b[^\n]{{0,60}}{_MESSAGE}[^\n]*"
     # Original message follows: · The header of the original message is following:
-    rf"|[ \t]*(?:the |a )?{_WHAT}\b[^\n]{{0,40}}\b(?:message|mail|header)s?\b[^\n]{{0,30}}\b(?:follow(?:s|ing)?|below)\b[^\n]{{0,20}}"
+    r"|[ \t]*(?:the |a )?(?:original|returned?|unsent|undelivered|enclosed|copy|failed|header)\b"
+    rf"[^\n]{{0,40}}{_MESSAGE}[^\n]{{0,30}}\b(?:follow(?:s|ing)?|below)\b[^\n]{{0,20}}"
     r"|[ \t]*(?:the )?(?:original|returned) (?:message|mail)(?: headers?| was)?[ \t]*:?[ \t]*"
     r"|[ \t]*message headers?(?: follows?)?[ \t]*[:.]?[ \t]*"
-    r"|[ \t]*(?:en-t[êe]tes (?:de|du) message d.origine|intestazioni originali del messaggio|encabezados de mensajes? originale?s?"
-    r"|urspr[üu]ngliche nachrichtenkopfzeilen|cabe[çc]alhos de mensagens originais|original message headers)[^\n]{0,20}"
-    r")$"
+    r"|[ \t]*(?:en-t[êe]tes (?:de|du) message d.origine|intestazioni originali del messaggio|original message headers"
+    r"|encabezados de mensajes? originale?s?|urspr[üu]ngliche nachrichtenkopfzeilen"
+    r"|cabe[çc]alhos de mensagens originais)[^\n]{0,20}",
+    re.IGNORECASE,
 )
-_HEADERS = re.compile(r"(?m)(?:^|\n)[ \t]*\n?(?:Return-Path|Received|X-Originating-IP):[^\n]*\n(?:[^\n]*\n)?")
+_TRACE = re.compile(r"[ \t]*(?:Return-Path|Received|X-Originating-IP):")
 
 
 def cut_returned(text: str) -> tuple[str, str]:
     """Split the words of a report into its own and those of the message it returns.
 
-    The cut is at a line that announces the original, else at the first trace header (RFC 5321 §4.4); a report that
-    would have nothing left of its own is not cut.
+    The cut is at the first line that announces the original or is a trace header (RFC 5321 §4.4); what stands before
+    it must hold words.
     """
-    places = [found.start() for pattern in (_MARKERS, _HEADERS) if (found := _first(pattern, text))]
-    if not places:
-        return text, ""
-    at = min(places)
-    return text[:at], text[at:]
-
-
-def _first(pattern: re.Pattern[str], text: str) -> re.Match[str] | None:
-    for found in pattern.finditer(text):
-        if text[: found.start()].strip(" \t\r\n-=*>|"):
-            return found
-    return None
+    at, has_words = 0, False
+    for line in text.splitlines(keepends=True):
+        bare = line.rstrip()
+        is_short = len(bare) <= _MAX_LINE
+        if has_words and (_TRACE.match(bare) or (is_short and _MARKER.fullmatch(bare))):
+            return text[:at], text[at:]
+        has_words = has_words or bool(bare.strip(" \t-=*>|"))
+        at += len(line)
+    return text, ""

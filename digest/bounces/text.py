@@ -5,9 +5,9 @@ from __future__ import annotations
 import html
 import re
 
-_HIDDEN = re.compile(r"(?is)<(style|script|head)\b[^>]{0,2000}>.{0,60000}?</\1\s*>")
-_BREAK = re.compile(r"(?i)<(?:br|/?p|/?div|/?tr|/?li|/?h[1-6]|/?table|/?pre)\b[^>]{0,2000}>")
-_TAG = re.compile(r"<[!/a-zA-Z][^>]{0,5000}>")
+_HIDDEN = re.compile(r"<(style|script|head)\b", re.IGNORECASE)
+_BREAK = re.compile(r"(?i)<(?:br|/?p|/?div|/?tr|/?li|/?h[1-6]|/?table|/?pre)\b[^<>]{0,2000}>")
+_TAG = re.compile(r"<[!/a-zA-Z][^<>]{0,2000}>")
 
 
 def decode_text(data: bytes, charset: str) -> str:
@@ -23,8 +23,18 @@ def decode_text(data: bytes, charset: str) -> str:
 
 
 def text_of_html(markup: str) -> str:
-    """Return the words of a page, one line a block."""
-    text = _HIDDEN.sub(" ", markup)
-    text = _TAG.sub(" ", _BREAK.sub("\n", text))
+    """Return the words of a page, one line a block; in time that grows with its length only."""
+    text = _TAG.sub(" ", _BREAK.sub("\n", _without_hidden(markup)))
     lines = (" ".join(line.split()) for line in html.unescape(text).splitlines())
     return "\n".join(line for line in lines if line)
+
+
+def _without_hidden(markup: str) -> str:
+    lower, kept, at = markup.lower(), [], 0
+    while (found := _HIDDEN.search(markup, at)) is not None:
+        kept.append(markup[at : found.start()])
+        end = lower.find(f"</{found[1].lower()}", found.end())
+        if end < 0:
+            return "".join([*kept, markup[found.end() :]])
+        at = end
+    return "".join([*kept, markup[at:]])
