@@ -8,7 +8,7 @@ import typer
 
 from digest.cli.context import CliContext
 from digest.cli.options import AsJson
-from digest.cli.output import note, print_json, print_table, steps
+from digest.cli.output import note, print_json, print_table, program_name, steps
 
 
 def register(app: typer.Typer) -> None:
@@ -35,7 +35,7 @@ def demo(
     else:
         columns = ("newsletter", "slot", "stories#", "sent#", "state", "subject")
         print_table(columns, [edition.as_row() for edition in editions])
-        typer.echo(run.where_to_look())
+        typer.echo(run.where_to_look(program_name()))
     for edition in editions:
         if edition.reason:
             note(f"{edition.newsletter}: {edition.reason}")

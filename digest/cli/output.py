@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -40,6 +41,15 @@ def print_table(columns: Sequence[str], rows: Sequence[Sequence[object]], *, tit
 def _natural_width(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> int:
     widths = [max(len(str(cell)) for cell in cells) for cells in zip(columns, *rows, strict=True)]
     return max(40, sum(widths) + 3 * len(widths) + 2)
+
+
+def program_name() -> str:
+    """Return how the user called this program, as they would type it again."""
+    called = Path(sys.argv[0])
+    if called.name == "__main__.py":
+        return "python -m digest"
+    here = Path.cwd()
+    return str(called.relative_to(here)) if called.is_absolute() and called.is_relative_to(here) else str(called)
 
 
 def note(message: str) -> None:

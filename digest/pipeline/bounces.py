@@ -70,10 +70,11 @@ class BounceDesk:
         if report.kind in (Kind.NONE, Kind.AUTO_REPLY):
             return Handled(report, Outcome.NOTHING)
         with self._store.begin() as connection:
-            found = self._attribute(connection, report)
+            # Numbered by their place in the report, so that its copy has the same fingerprints.
             outcomes = [
-                self._apply(connection, finding, mailed, fingerprint=f"{fingerprint}:{mailed.delivery_id}")
-                for finding, mailed in found
+                self._apply(connection, finding, mailed, fingerprint=f"{fingerprint}:{number}")
+                for number, (finding, mailed) in enumerate(self._attribute(connection, report))
+                if mailed is not None
             ]
         outcome = min(outcomes, key=list(Outcome).index, default=Outcome.UNKNOWN)
         self._log.info("report", kind=report.kind, reason=_reason(report), outcome=outcome)
@@ -92,11 +93,10 @@ class BounceDesk:
                     new += self._apply(connection, finding, mailed, fingerprint=key) is not Outcome.REPEATED
         return new
 
-    def _attribute(self, connection: Connection, report: Report) -> list[tuple[Finding, store.Mailed]]:
+    def _attribute(self, connection: Connection, report: Report) -> list[tuple[Finding, store.Mailed | None]]:
         """Return whose deliveries the findings are about: by token, by our Message-ID, by address, in this order.
 
-        Where a token or a Message-ID looks like ours and was not made here, the report is forged and believed in
-        nothing.
+        With a return path that was not made here, the report is forged and believed in nothing.
         """
         worst = report.decisive
         if worst is None:
@@ -105,13 +105,17 @@ class BounceDesk:
             ids = [self._tokens.read(token) for token in report.tokens]
         except TokenError:
             return []
-        for delivery_id in ids:
-            mailed = store.find_mailed(connection, delivery_id)
-            if mailed is not None:
-                return [(worst, mailed)]
+        ids += [found for name in report.message_ids if (found := self._read_message_id(name))]
         if ids:
-            return []
-        return [(finding, mailed) for finding in report.findings if (mailed := self._by_address(connection, finding))]
+            return [(worst, next(filter(None, (store.find_mailed(connection, one) for one in ids)), None))]
+        return [(finding, self._by_address(connection, finding)) for finding in report.findings]
+
+    def _read_message_id(self, message_id: str) -> int | None:
+        # Many programs make ids that look like ours: one that is not is no forgery.
+        try:
+            return self._tokens.read(message_id.strip("<>").partition("@")[0])
+        except TokenError:
+            return None
 
     def _by_address(self, connection: Connection, finding: Finding) -> store.Mailed | None:
         try:

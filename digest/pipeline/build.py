@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import html
 import json
-import shutil
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -13,17 +11,13 @@ from typing import Any
 
 from digest.config.newsletter import Newsletter
 from digest.model.slots import fill_marks
-from digest.model.subscriber import Reader, Subscriber
 from digest.pipeline.assemble import Assembled, assemble
 from digest.pipeline.envelope import message_template
 from digest.pipeline.overlay import read_overlay
-from digest.pipeline.pictures import PictureLinks, beside, for_messages
+from digest.pipeline.pages import made_up_reader, write_page
+from digest.pipeline.pictures import message_pictures
 from digest.pipeline.record import BuiltEdition
 from digest.pipeline.workspace import Workspace
-from digest.subscriptions.links import reader_values
-
-MADE_UP = Subscriber(id=0, email="reader@example.com", key="reader@example.com", name="Ada Reader")
-"""The reader whom built files greet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,34 +36,25 @@ def build_files(workspace: Workspace, newsletter_id: str, slot_at: datetime, fol
     """
     newsletter = workspace.project.get_newsletter(newsletter_id)
     overlay = asyncio.run(read_overlay(workspace))
-    address = for_messages(workspace.project.settings)
-    links = PictureLinks(workspace.project.sources, workspace.project.folder, address=address)
+    links = message_pictures(workspace.project)
     assembled = assemble(workspace, newsletter, slot_at, overlay=overlay, picture_url=links)
     summary = _summary(newsletter, assembled, overlay.errors)
     if assembled.rendered is None:
         return Built(summary, False, assembled.skip_reason)
     folder.mkdir(parents=True, exist_ok=True)
-    _write(workspace, assembled, links, folder)
+    _write(workspace, newsletter, BuiltEdition(assembled.rendered, tuple(links.used)), folder)
     (folder / "edition.json").write_text(json.dumps(summary, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
     return Built(summary, True)
 
 
-def _write(workspace: Workspace, assembled: Assembled, links: PictureLinks, folder: Path) -> None:
-    rendered, newsletter = assembled.rendered, assembled.newsletter
-    assert rendered is not None
-    values = reader_values(MADE_UP, newsletter, rendered.edition, workspace.links, since_at=assembled.slot_at)
-    page = fill_marks(rendered.html, rendered.marker, values, encode=html.escape)
-    for picture in links.used.values():
-        page = page.replace(links.address(picture), beside(picture))
-        (folder / "pictures").mkdir(exist_ok=True)
-        shutil.copyfile(picture.file, folder / "pictures" / picture.name)
-    (folder / "edition.html").write_text(page, encoding="utf-8")
-    text = fill_marks(rendered.text, rendered.marker, values)
+def _write(workspace: Workspace, newsletter: Newsletter, built: BuiltEdition, folder: Path) -> None:
+    rendered = built.rendered
+    reader = made_up_reader(workspace, newsletter, built)
+    write_page(workspace, built, reader, folder / "edition.html")
+    text = fill_marks(rendered.text, rendered.marker, reader.values)
     (folder / "edition.txt").write_text(text, encoding="utf-8")
     (folder / "edition.mjml").write_text(rendered.mjml, encoding="utf-8")
-    template = message_template(workspace, newsletter, BuiltEdition(rendered, tuple(links.used)))
-    reader = Reader(MADE_UP.id, MADE_UP.email, values, token="preview")
-    (folder / "edition.eml").write_bytes(template.eml_for(reader))
+    (folder / "edition.eml").write_bytes(message_template(workspace, newsletter, built).eml_for(reader))
 
 
 def _summary(newsletter: Newsletter, assembled: Assembled, errors: tuple[str, ...]) -> dict[str, Any]:

@@ -16,9 +16,12 @@ from digest.editions import latest_slot
 from digest.errors import UsageError
 from digest.pipeline.collect import collect
 from digest.pipeline.mail import open_mail
+from digest.pipeline.pages import made_up_reader, write_page
 from digest.pipeline.publish import Order, Publisher
+from digest.pipeline.record import built_from_json
 from digest.pipeline.reports import EditionReport
 from digest.pipeline.workspace import Workspace
+from digest.store.editions import find_content
 
 _READERS = ("ada", "bo", "cleo", "dev", "esme")
 _READERS_EACH = 3
@@ -88,7 +91,7 @@ class Demo:
         return cls(Workspace(_for_demo(project), root=kept))
 
     async def perform(self, *, progress: Callable[[str], None] = lambda newsletter: None) -> list[DemoEdition]:
-        """Read the folder sources (nothing over a network), subscribe made-up readers, send every newsletter's latest due edition once."""
+        """Send every newsletter's latest due edition once, to made-up readers, from the folder sources alone."""
         workspace = self.workspace
         folders = [source.id for source in workspace.project.sources if source.path]
         if folders:
@@ -106,7 +109,18 @@ class Demo:
         now = self.workspace.clock()
         slot = latest_slot(newsletter.schedule, newsletter.zone, at=now) if newsletter.schedule else None
         slot_at = slot.at if slot else now.replace(hour=0, minute=0, second=0, microsecond=0)
-        return DemoEdition(await publisher.publish(Order(newsletter, slot_at, until_at=now)), newsletter.zone)
+        report = await publisher.publish(Order(newsletter, slot_at, until_at=now))
+        self._write_page(newsletter, report)
+        return DemoEdition(report, newsletter.zone)
+
+    def _write_page(self, newsletter: Newsletter, report: EditionReport) -> None:
+        """Write what was sent as a page that a browser opens, as a made-up reader sees it."""
+        with self.workspace.store.read() as connection:
+            content = find_content(connection, report.row.id)
+        if content is not None:
+            built = built_from_json(content)
+            reader = made_up_reader(self.workspace, newsletter, built)
+            write_page(self.workspace, built, reader, self.workspace.root / "editions" / f"{newsletter.id}.html")
 
     def _subscribe_readers(self) -> None:
         from digest.pipeline.readers import add_subscriber
@@ -119,13 +133,15 @@ class Demo:
                     self.workspace, f"{name}@example.com", newsletter_id, name=name.capitalize(), consent=_CONSENT
                 )
 
-    def where_to_look(self) -> str:
-        """Say where the demo's results are."""
+    def where_to_look(self, program: str) -> str:
+        """Say where the demo's results are, and what to try next with the `program`."""
         root = self.workspace.root
         shown = root.relative_to(Path.cwd()) if root.is_relative_to(Path.cwd()) else root
         return (
-            f"The messages are in {shown}/caught as .eml, the ledger in {shown}/digest.db.\n"
-            "See them in the browser: digest preview    Send one for real: digest send ID --to ADDRESS"
+            f"The messages as readers got them are in {shown}/caught/*.eml, as pages in {shown}/editions/*.html, "
+            f"the ledger in {shown}/digest.db.\n"
+            f"Look at the next editions in the browser: {program} preview\n"
+            f"Send one for real: {program} send denver --to you@example.com"
         )
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
+from digest.config.project import Project
 from digest.config.settings import Settings
 from digest.config.sources import SourceConfig
 
@@ -67,6 +68,11 @@ class PictureLinks:
             return ""
         self.used[url] = picture
         return self.address(picture)
+
+
+def message_pictures(project: Project) -> PictureLinks:
+    """Return the links of a project's local pictures as its messages show them."""
+    return PictureLinks(project.sources, project.folder, address=for_messages(project.settings))
 
 
 def content_id(picture: LocalPicture) -> str:

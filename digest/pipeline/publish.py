@@ -21,7 +21,7 @@ from digest.outbox import SendProgress
 from digest.pipeline.assemble import Assembled, assemble
 from digest.pipeline.envelope import message_template
 from digest.pipeline.mail import Mail
-from digest.pipeline.pictures import PictureLinks, for_messages
+from digest.pipeline.pictures import message_pictures
 from digest.pipeline.record import BuiltEdition, built_from_json, built_to_json
 from digest.pipeline.reports import EditionReport, report_edition
 from digest.pipeline.workspace import Workspace
@@ -146,7 +146,7 @@ class Publisher:
         if content:
             return built_from_json(content)
         self._set_state(row.id, EditionState.BUILDING)
-        links = self._picture_links()
+        links = message_pictures(self._workspace.project)
         assembled = assemble(
             self._workspace,
             order.newsletter,
@@ -228,10 +228,6 @@ class Publisher:
             return Reader(subscriber.id, subscriber.email, values, delivery.token)
 
         return make
-
-    def _picture_links(self) -> PictureLinks:
-        project = self._workspace.project
-        return PictureLinks(project.sources, project.folder, address=for_messages(project.settings))
 
     def _claim(self, slot: Slot) -> tuple[EditionRow, bool]:
         with self._workspace.store.begin() as connection:

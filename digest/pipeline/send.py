@@ -17,7 +17,7 @@ from digest.outbox import SendProgress
 from digest.pipeline.assemble import assemble
 from digest.pipeline.collect import collect
 from digest.pipeline.mail import open_mail
-from digest.pipeline.pictures import PictureLinks, for_messages
+from digest.pipeline.pictures import message_pictures
 from digest.pipeline.publish import Order, Publisher
 from digest.pipeline.reports import EditionReport, report_edition, told_sums
 from digest.pipeline.reroute import reroute
@@ -115,8 +115,7 @@ def _told(reports: list[EditionReport]) -> SendReport:
 
 def _rehearse(workspace: Workspace, order: Order) -> SendReport:
     """Assemble without a trace, and say to how many it would go."""
-    project = workspace.project
-    links = PictureLinks(project.sources, project.folder, address=for_messages(project.settings))
+    links = message_pictures(workspace.project)
     assembled = assemble(workspace, order.newsletter, order.slot_at, lane=order.lane, picture_url=links)
     readers = len(order.addresses)
     if order.lane is Lane.LIST:
