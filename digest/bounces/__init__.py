@@ -1,4 +1,4 @@
-"""Reports of mail systems → kind and reason → what that means for a reader; mailboxes, listener, webhooks; no ledger."""
+"""Reports of mail systems → kind and reason → what they mean for a reader; mailboxes, listener; not the ledger."""
 
 from digest.bounces.classify import classify
 from digest.bounces.report import Finding, Kind, Reason, Report

@@ -15,6 +15,9 @@ from digest.bounces.report import Finding, Reason, Report
 
 _MAX_FINDINGS = 100
 _COMPLAINTS = frozenset({"abuse", "fraud", "virus", "opt-out", "opt-out-list", "other", "miscategorized"})
+_COMPLAINT_SUBJECT = "complaint about message from"
+_COMPLAINANT = re.compile(r"(?im)^x-hmxmroriginalrecipient:[^\n]{0,300}")
+"""Outlook.com's complaints are no RFC 5965 reports: a subject, and the message with the reader in a header."""
 _DONE = frozenset({"delivered", "relayed", "expanded", "deliverable"})
 _WARNING = re.compile(
     r"(?i)warning message only|this is a warning only|still being retried|delivery (?:is |has been )?delayed"
@@ -41,6 +44,9 @@ def _findings(message: ReportMessage) -> Sequence[Finding]:
     groups = recipient_fields(message.status_text)
     if groups:
         return _status_findings(message, groups)
+    if message.header("Subject").lower().startswith(_COMPLAINT_SUBJECT) and message.returned_text:
+        named = _COMPLAINANT.search(message.returned_text)
+        return (Finding(find_address(named[0]) if named else "", Reason.COMPLAINT, detail="abuse"),)
     score = points(message)
     if score < ENOUGH + 2 and is_auto_reply(message):
         return (Finding("", Reason.AUTO_REPLY),)

@@ -22,7 +22,8 @@ _DAEMON = re.compile(
 _EMPTY = re.compile(r"\W*<>\W*")
 _POSTMASTER = re.compile(r"(?i)poo?st_?master|mail administrator|mmsc|system administrator|content[- ]filter|bounces?@")
 _NAMED = re.compile(
-    r"(?i)(?:deliver\w*|recipient\w*|address\w*|reach\w*|message to)\b[^\n]{0,40}\s{0,3}[^\n]{0,20}[\w.+-]{1,64}@[\w.-]{3,}"
+    r"(?i)(?:deliver\w*|recipient\w*|address\w*|reach\w*|message to)\b[^\n]{0,40}\s{0,3}"
+    r"[^\n]{0,20}[\w.+-]{1,64}@[\w.-]{3,}"
 )
 _SUBJECT = re.compile(
     r"(?i)undeliver|not delivered|non[- ]?deliver|failure notice|failed (?:delivery|mail)|(?:delivery|mail|message"
@@ -30,7 +31,8 @@ _SUBJECT = re.compile(
     r"|ing)?[^\n]{0,12}(?:mail|message|to sender)|could ?n[o']t be (?:delivered|sent)"
     r"|delivery (?:status )?notification|unzustellbar|nicht zustell|unable to deliver|mail system error"
     r"|undelivered|non remis|non recapit|mancato recapito|no se (?:ha )?(?:podido|pudo) entregar|no entregado"
-    r"|devuelto|n[ãa]o (?:foi )?entreg|onbestelbaar|недоставлен|не доставлено|配信|エラー|配送|送信できません|退信|无法投递"
+    r"|devuelto|n[ãa]o (?:foi )?entreg|onbestelbaar|недоставлен|не доставлено"
+    r"|配信|エラー|配送|送信できません|退信|无法投递"
     r"|bounced? (?:mail|message)|user unknown|failure delivery|not (?:be )?sent"
     r"|blocked by our|considered unsolicited|message you sent|are not member|loop alert|(?:mail"
     r"|message)[^\n]{0,20}not (?:accepted|sent)"
@@ -46,7 +48,8 @@ _BODY = re.compile(
     r"|message from [^\n]{1,80} to:|no valid recipients|diagnostic[- ](?:code|information)"
     r"|(?:unknown|invalid) (?:user|recipient)|(?:user|recipient) (?:unknown|not found)|(?:[^\w]"
     r"|^)5\d\d[ -]5\.\d\.\d|échec de la remise|non è riuscito|konnte nicht zugestellt|no se (?:ha )?(?:podido"
-    r"|pudo)|配信でき|お届けでき|送信できません|не может\s+быть|undelivered|smtp error from|failure reasons?|mailbox exceeds"
+    r"|pudo)|配信でき|お届けでき|送信できません"
+    r"|не может\s+быть|undelivered|smtp error from|failure reasons?|mailbox exceeds"
     r"|failed \d+ attempts|final delivery|following (?:message|address\w*|recipients?)[^\n]{0,60}(?:fail|error"
     r"|problem|not|undeliver)|not a member of|message could|rejected"
 )
@@ -60,7 +63,8 @@ _AUTO_SUBJECT = re.compile(
     r"|mated|-)?[ -]?(?:reply|response|répons)|out[- ]of[- ](?:the[- ])?office|\(?away\b[^\n]{0,20}(?:from"
     r"|message)|vacation|on (?:vacation|holiday|leave)|abwesen|automatische (?:antwort|afwezig)|absence"
     r"|réponse automatique|absent du bureau|respuesta autom|fuera de (?:la )?oficina|risposta automatica"
-    r"|fuori sede|resposta autom|ausente|autosvar|automatiskt svar|автоответ|自動(?:応答|返信)|不在|自动(?:回复|答复)|autoreply"
+    r"|fuori sede|resposta autom|ausente|autosvar|automatiskt svar|автоответ"
+    r"|自動(?:応答|返信)|不在|自动(?:回复|答复)|autoreply"
     r"|afwezig|i am (?:away|on))"
 )
 _AUTO_HEADERS = (

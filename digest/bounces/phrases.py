@@ -132,8 +132,9 @@ _UNKNOWN_USER = (
     r"|unable to find (?:the )?(?:user|recipient|mailbox)|who are you looking|no account by that name"
     r"|recipients? (?:were|are) unknown|l'adresse[^\n]{0,60}introuvable|n'existe pas|non remis|no se encontr\w+"
     r"|no existe|non sono riuscito a trovare|inesistente|existiert nicht|unbekannter?|nicht gefunden|n[ãa]o existe"
-    r"|n[ãa]o encontrad|見つかりません|ありません|存在しません|宛先不明|не существует|не найден|пользовател[ьья] не|nie istnieje"
-    r"|bestaat niet|すでに存在|not exist(?:s|ing)?\b|user not|550 invalid recipient|user doesn't"
+    r"|n[ãa]o encontrad|見つかりません|ありません|存在しません|宛先不明"
+    r"|не существует|не найден|пользовател[ьья] не|nie istnieje"
+    r"|bestaat niet|not exist(?:s|ing)?\b|user not|550 invalid recipient|user doesn't"
 )
 _CONTENT = (
     r"media error|content (?:error|not (?:accepted|allowed)|reject|type|format)|unsupported (?:character"

@@ -45,7 +45,7 @@ def suppression_reason(finding: Finding) -> str:
 
 
 def soft_streak(outcomes: Sequence[DeliveryOutcome], *, now: datetime) -> Sequence[DeliveryOutcome]:
-    """Return the soft bounces in a row up to now, the newest first; `outcomes` are all of the reader's, newest first."""
+    """Return the soft bounces in a row up to now; `outcomes` are all of the reader's; both newest first."""
     streak: list[DeliveryOutcome] = []
     for outcome in outcomes:
         if outcome.is_soft:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator, Mapping
+from email import message_from_string
 from email.message import EmailMessage, Message
 from email.policy import SMTP
 
@@ -65,9 +66,10 @@ _RECEIPTS = {
 _NOTICES = {
     "quota": ("System Administrator <postmaster@example.com>", "Your mailbox is almost full",
               "Your mailbox is full to 98 percent. You exceed the quota soon. Please delete old messages."),
-    "cron": ("Cron Daemon <root@db.example.com>", "Cron <root@db> /usr/bin/backup", "backup: disk quota exceeded\nexit code 75"),
+    "cron": ("Cron Daemon <root@db.example.com>", "Cron <root@db> /usr/bin/backup",
+             "backup: disk quota exceeded\nexit code 75"),
     "plan": ("Postmaster <postmaster@example.com>", "Maintenance of the mail servers on Sunday",
-             "During the work some messages will be delayed, none will be lost. Nothing could be delivered from 2 to 3."),
+             "During the work messages will be delayed, none will be lost. From 2 to 3 nothing could be delivered."),
     "ticket": ("Help desk <help@example.com>", "[#4711] User unknown when I log in",
                "We have your ticket: the portal says 550 user unknown. We look into it."),
     "alert": ("Monitoring <alerts@example.com>", "PROBLEM: mail queue is long",
@@ -133,7 +135,8 @@ def complaint_report(
     head = (
         f"From: Feedback <feedback@isp.example.net>\r\nTo: {to}\r\nSubject: FW: Morning news\r\nMIME-Version: 1.0\r\n"
     )
-    return f"{head}Content-Type: multipart/report; report-type=feedback-report; boundary=cut\r\n\r\n{body}--cut--\r\n".encode()
+    head += "Content-Type: multipart/report; report-type=feedback-report; boundary=cut\r\n\r\n"
+    return f"{head}{body}--cut--\r\n".encode()
 
 
 def plain_report(text: str, *, subject: str = "failure notice", sender: str = "MAILER-DAEMON@mx.example.net") -> bytes:
@@ -198,7 +201,9 @@ def _newsletter(rng: random.Random) -> Message:
 
 
 def _list_mail(rng: random.Random) -> Message:
-    text = f"Our list server logs this for half of the members, is that normal?\n\n{_QUOTED_BOUNCE}\n-- \nmail-ops mailing list"
+    text = (
+        f"Our server logs this for half of the members, is that normal?\n\n{_QUOTED_BOUNCE}\n-- \nmail-ops mailing list"
+    )
     message = _message(rng, "[mail-ops] MAILER-DAEMON returns: user unknown", text)
     message["List-Id"] = "Mail operators <mail-ops.example.org>"
     message["Return-Path"] = "<mail-ops-bounces@example.org>"
@@ -234,6 +239,4 @@ def _read_receipt(rng: random.Random) -> Message:
     head += (
         "MIME-Version: 1.0\r\nContent-Type: multipart/report; report-type=disposition-notification; boundary=cut\r\n"
     )
-    from email import message_from_string
-
     return message_from_string(f"{head}\r\n{body}")
