@@ -23,7 +23,7 @@ from digest.model.story import Story
 from digest.pipeline.assemble import Assembled, assemble
 from digest.pipeline.overlay import NO_OVERLAY, Overlay, OverlayMemory, read_overlay
 from digest.pipeline.overrides import load_override, override_slot, save_override
-from digest.pipeline.pictures import LocalPicture, PictureLinks, find_picture, for_messages
+from digest.pipeline.pictures import LocalPicture, PictureLinks, find_picture, message_pictures
 from digest.pipeline.record import BuiltEdition, built_from_json
 from digest.pipeline.workspace import Workspace
 from digest.store import editions, pool
@@ -71,6 +71,7 @@ class Bench:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.version = 0
+        self.is_closed = False
         self.trouble: Trouble | None = None
         self.edits = Edits()
         self._workspace: Workspace | None = None
@@ -165,6 +166,7 @@ class Bench:
 
     def close(self) -> None:
         """Wake everyone who waits for a change, so that their connections end; close the store."""
+        self.is_closed = True
         self.tell_change()
         if self._workspace is not None:
             self._workspace.store.close()
@@ -212,8 +214,8 @@ class Bench:
         key = self._key(newsletter, slot_at, edits)
         with self._lock:
             if key not in self._assembled:
-                workspace, project = self.workspace, self.workspace.project
-                links = PictureLinks(project.sources, project.folder, address=for_messages(project.settings))
+                workspace = self.workspace
+                links = message_pictures(workspace.project)
                 assembled = assemble(
                     workspace, newsletter, slot_at, overlay=self._overlay, override=edits, picture_url=links
                 )

@@ -75,7 +75,7 @@ async def _versions(bench: Bench, request: Request) -> AsyncIterator[str]:
     """Yield the version at once and after each change; a comment now and then keeps the connection open."""
     told = bench.version
     yield f"data: {told}\n\n"
-    while not await request.is_disconnected():
+    while not bench.is_closed and not await request.is_disconnected():
         if await bench.wait_for_change(told, timeout_s=_KEPT_OPEN_S):
             told = bench.version
             yield f"data: {told}\n\n"

@@ -9,7 +9,7 @@ from datetime import datetime
 from digest.config.newsletter import Newsletter
 from digest.errors import NotFoundError, UsageError
 from digest.model.subscriber import Subscriber, SubscriptionState
-from digest.pipeline.build import MADE_UP
+from digest.pipeline.pages import MADE_UP
 from digest.pipeline.trial import reader_message
 from digest.store import subscribers
 from digest.subscriptions.addresses import normalise_address

@@ -61,6 +61,7 @@ async def open_preview(
     if newsletter_id and bench.is_ready:
         bench.workspace.project.get_newsletter(newsletter_id)
     sock = listen(place.host, place.port)
+    sock.listen()  # so that a browser may knock before the server is up
     stop = asyncio.Event()
     async with serve(create_preview(bench, access), sock):
         watching = asyncio.create_task(_watch(bench, stop))
