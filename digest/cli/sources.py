@@ -79,6 +79,7 @@ def add(
     context: typer.Context,
     url: Annotated[str, typer.Argument(metavar="URL", help="A feed's address, or a site's.")],
     home: Annotated[str | None, typer.Option(help="Where the outlet is at home, as 'Denver, CO'.")] = None,
+    allow_private: Annotated[bool, typer.Option("--allow-private", help="The feed is in your own network.")] = False,
 ) -> None:
     """Find the feed of a site and add it to sources.yaml."""
     import asyncio
@@ -86,7 +87,7 @@ def add(
     from digest.pipeline.source_list import add_source
 
     cli: CliContext = context.obj
-    added = asyncio.run(add_source(cli.load_project(), url, home=home))
+    added = asyncio.run(add_source(cli.load_project(), url, home=home, allow_private=allow_private))
     typer.echo(f"added {added.id}: {added.url}")
 
 

@@ -6,6 +6,8 @@ import re
 from collections.abc import Collection, Sequence
 from pathlib import Path
 
+from pydantic import AnyHttpUrl
+
 from digest.config.project import Project
 from digest.config.source_file import append_sources
 from digest.config.sources import SourceConfig
@@ -14,17 +16,25 @@ from digest.pipeline.workspace import utc_now
 from digest.sources import find_feeds, open_context, parse_opml
 
 
-async def add_source(project: Project, url: str, *, home: str | None = None) -> SourceConfig:
+async def add_source(
+    project: Project, url: str, *, home: str | None = None, allow_private: bool = False
+) -> SourceConfig:
     """Find the feed at an address, or of the site there, and add it; returns the new source.
 
     Raises UsageError when there is none or it is known already, SourceError when the site does not answer.
     """
     async with open_context(project, utc_now()) as context:
-        found = await find_feeds(url, context)
+        found = await find_feeds(url, context, allow_private=allow_private)
     if not found:
         raise UsageError(f"{url}: no feed was found there; give the feed's own address")
     feed = found[0]
-    new = SourceConfig(id=_free_id(feed.title or feed.url, project), name=feed.title, url=feed.url, home=home)
+    new = SourceConfig(
+        id=_free_id(feed.title or feed.url, project),
+        name=feed.title,
+        url=AnyHttpUrl(feed.url),
+        home=home,
+        allow_private=allow_private,
+    )
     if not _unknown([new], project):
         raise UsageError(f"{feed.url} is a source already")
     append_sources(_file(project), [new])
