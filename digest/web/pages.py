@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -11,6 +12,7 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from digest.config.newsletter import Accent
 from digest.pipeline.workspace import Workspace
 
 PAGE_POLICY = (
@@ -40,21 +42,40 @@ def render(folders: Sequence[Path], name: str, /, **values: Any) -> str:
 
 
 def show(
-    request: Request, name: str, /, *, status: int = 200, policy: str = PAGE_POLICY, accent: Any = None, **values: Any
+    request: Request,
+    name: str,
+    /,
+    *,
+    status: int = 200,
+    policy: str = PAGE_POLICY,
+    accent: Accent | None = None,
+    **values: Any,
 ) -> HTMLResponse:
     """Answer with a readers' page; `accent` is the newsletter's, the brand's own unless given."""
     workspace: Workspace = request.app.state.workspace
     settings = workspace.project.settings
-    html = render(
+    markup = render(
         workspace.template_folders,
         f"readers/{name}.html.j2",
         brand=settings.brand,
         public_url=str(settings.web.public_url).rstrip("/"),
         today=workspace.clock(),
+        icon=make_icon(settings.brand.name, accent or Accent()),
         accent=accent,
         **values,
     )
-    return HTMLResponse(html, status, headers=safe_headers(policy))
+    return HTMLResponse(markup, status, headers=safe_headers(policy))
+
+
+def make_icon(brand: str, accent: Accent) -> str:
+    """Return the icon of a tab as SVG: the brand's first letter, with the accent's full stop."""
+    letter = html.escape(next((letter for letter in brand.removeprefix("The ") if letter.isalnum()), "N").upper())
+    return (
+        "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 32 32'>"
+        "<rect width='32' height='32' rx='6' fill='#f4f1ea'/>"
+        f"<text x='5' y='25' font-family='Georgia,serif' font-weight='700' font-size='25' fill='#16181d'>{letter}"
+        f"<tspan fill='{accent.light}'>.</tspan></text></svg>"
+    )
 
 
 def safe_headers(policy: str) -> dict[str, str]:

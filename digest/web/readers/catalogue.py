@@ -97,8 +97,8 @@ class Catalogue:
         found = [newsletters[newsletter_id] for newsletter_id in first]
         titled = (
             (f"Near {near.place}" if near else "", _near_note(near), found),
-            ("By topic", "From the first coffee to the last train home.", topical),
-            ("By place", "What happened where you live, and why it matters there.", regional),
+            ("By topic", "From morning to evening.", topical),
+            ("By place", "", regional),
         )
         return [
             Group(title, note, tuple(self.card(n, has_latest=n.id in latest) for n in members))

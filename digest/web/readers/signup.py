@@ -24,7 +24,7 @@ router = APIRouter()
 TRAP_FIELD = "website"
 """No person sees this field; who fills it is a program."""
 
-_WORDING = "Get {name} from {brand} by email. Every edition has a link to leave."
+_WORDING = "You agree to get {what} from {brand} by email. Every edition has a link to leave."
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +107,8 @@ def _judge(form: FormData, chosen: list[Newsletter]) -> Answer:
 
 async def _keep(request: Request, form: FormData, chosen: list[Newsletter], visitor: str) -> None:
     confirmations: Confirmations = request.app.state.confirmations
-    brand = _workspace(request).project.settings.brand.name
-    wordings = {newsletter.id: _WORDING.format(name=newsletter.name, brand=brand) for newsletter in chosen}
+    is_open = _place(form) == "all"
+    wordings = {newsletter.id: _wording(request, None if is_open else newsletter) for newsletter in chosen}
     wish = Wish(text_of(form, "email").strip(), wordings, f"form on {_source(form)}", visitor)
     subscriber_id = await run_in_threadpool(confirmations.keep, wish)
     if subscriber_id is not None:
@@ -151,6 +151,7 @@ async def _show_all(request: Request, near: str, answer: Answer) -> HTMLResponse
         answer=answer,
         trap=TRAP_FIELD,
         key=make_key(_workspace(request)),
+        wording=_wording(request, None),
     )
 
 
@@ -168,6 +169,7 @@ async def _show_one(request: Request, newsletter: Newsletter, answer: Answer) ->
         answer=answer,
         trap=TRAP_FIELD,
         key=make_key(workspace),
+        wording=_wording(request, newsletter),
     )
 
 
@@ -183,7 +185,14 @@ def _show_embedded(request: Request, newsletter: Newsletter, answer: Answer) -> 
         answer=answer,
         trap=TRAP_FIELD,
         key=make_key(_workspace(request)),
+        wording=_wording(request, newsletter),
     )
+
+
+def _wording(request: Request, newsletter: Newsletter | None) -> str:
+    """Return what is agreed to, as the form shows it and the record of consent keeps it."""
+    brand = _workspace(request).project.settings.brand.name
+    return _WORDING.format(what=newsletter.name if newsletter else "what you choose", brand=brand)
 
 
 def _place(form: FormData) -> str:

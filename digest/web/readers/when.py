@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime, time
 from itertools import pairwise
 
+from babel.dates import get_timezone_name
+
 from digest.config.newsletter import Newsletter
 from digest.config.schedule import WEEKDAYS, Schedule, Weekday
 from digest.editions import next_slots
@@ -18,7 +20,7 @@ def describe_schedule(newsletter: Newsletter, now: datetime) -> str:
     schedule = newsletter.schedule
     if schedule is None:
         return "Now and then"
-    zone = "" if newsletter.kind == "regional" else f", {_zone_words(newsletter.timezone)}"
+    zone = "" if newsletter.kind == "regional" else f" {_zone_words(newsletter.timezone)}"
     if schedule.at:
         return f"{_day_words(schedule)} at {join_words([clock_words(at) for at in schedule.at])}{zone}"
     upcoming = next_slots(schedule, newsletter.zone, after=now, count=1)
@@ -80,4 +82,7 @@ def _start_of_run(days: list[Weekday]) -> Weekday | None:
 
 
 def _zone_words(zone: str) -> str:
+    short = get_timezone_name(zone, width="short", zone_variant="generic", locale="en_US")
+    if short.isupper() and len(short) <= 4:
+        return short
     return zone if "/" not in zone else f"{zone.rpartition('/')[2].replace('_', ' ')} time"
