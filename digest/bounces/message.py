@@ -60,11 +60,12 @@ class ReportMessage:
 
     def header(self, name: str) -> str:
         """Return a header decoded, on one line; empty where it is missing."""
-        return _decoded(self.message.get(name, ""))
+        return next(iter(self.headers(name)), "")
 
     def headers(self, name: str) -> list[str]:
         """Return all headers of a name."""
-        return [_decoded(value) for value in self.message.get_all(name, [])]
+        wanted = name.lower()
+        return [_decoded(str(value)) for key, value in self.message.raw_items() if key.lower() == wanted]
 
     @property
     def types(self) -> set[str]:
@@ -149,8 +150,9 @@ def _text(part: Message) -> str:
     return decode_text(payload[: 2 * _MAX_TEXT], str(part.get_param("charset", "") or ""))
 
 
-def _decoded(value: object) -> str:
-    text = str(value)[:2000]
+def _decoded(value: str) -> str:
+    # Bytes beyond ASCII come from the parser as surrogates; many systems write UTF-8 in headers (RFC 6532).
+    text = decode_text(value[:2000].encode("utf-8", "surrogateescape"), "")
     try:
         pieces = decode_header(text)
     except Exception:  # any header of a stranger's; the parser raises half a dozen types

@@ -75,7 +75,7 @@ def _desk(cli: CliContext, stack: Any) -> Callable[[bytes], Handled] | None:
     from digest.pipeline.bounces import BounceDesk
     from digest.pipeline.workspace import Workspace
 
-    return BounceDesk(stack.enter_context(Workspace(project))).handle
+    return BounceDesk.open(stack.enter_context(Workspace(project))).handle
 
 
 def _classified(raw: bytes, handle: Callable[[bytes], Handled] | None) -> tuple[Report, str]:

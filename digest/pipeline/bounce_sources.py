@@ -24,7 +24,7 @@ def read_sources(workspace: Workspace) -> dict[str, int]:
     Raises MailboxError for a source that cannot be read, StoreError when the store does not answer.
     """
     settings = workspace.project.settings.bounces
-    desk, sums = BounceDesk(workspace), dict.fromkeys(("read", *(outcome.value for outcome in Outcome)), 0)
+    desk, sums = BounceDesk.open(workspace), dict.fromkeys(("read", *(outcome.value for outcome in Outcome)), 0)
     handle = _handler(workspace, desk, sums)
     if settings.maildir:
         read_maildir(workspace.at_root(settings.maildir), handle)
@@ -45,7 +45,7 @@ async def listen(workspace: Workspace) -> AsyncIterator[BounceListener | None]:
     if settings.protocol == "off":
         yield None
         return
-    desk = BounceDesk(workspace)
+    desk = BounceDesk.open(workspace)
     tokens = DeliveryTokens(workspace.delivery_keys)
 
     def is_ours(token: str) -> bool:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import enum
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Self
 
 import structlog
 from sqlalchemy import Connection
@@ -16,11 +17,13 @@ from digest.bounces.policy import SOFT_BOUNCES, Limits, is_charged, is_given_up,
 from digest.bounces.reasons import Said, decide
 from digest.errors import TokenError
 from digest.outbox.tokens import DeliveryTokens
-from digest.pipeline.workspace import Workspace
+from digest.pipeline.workspace import Workspace, utc_now
+from digest.store import Store
 from digest.store import bounces as store
 from digest.store.suppressions import add_suppression
 from digest.subscriptions.addresses import normalise_address
 
+DEFAULT_LIMITS = Limits()
 REMEMBERED = timedelta(days=90)
 """How far back editions count for the rule of soft bounces."""
 
@@ -48,15 +51,28 @@ class Handled:
 
 
 class BounceDesk:
-    """Handles reports for one installation."""
+    """Handles reports for one store; `open` makes one for an installation."""
 
-    def __init__(self, workspace: Workspace) -> None:
-        settings = workspace.project.settings.bounces
-        self._store = workspace.store
-        self._clock = workspace.clock
-        self._limits = Limits(settings.soft_editions, settings.soft_span)
-        self._tokens = DeliveryTokens(workspace.delivery_keys)
+    def __init__(
+        self,
+        opened: Store,
+        tokens: DeliveryTokens,
+        *,
+        limits: Limits = DEFAULT_LIMITS,
+        clock: Callable[[], datetime] = utc_now,
+    ) -> None:
+        self._store = opened
+        self._tokens = tokens
+        self._limits = limits
+        self._clock = clock
         self._log = structlog.get_logger("bounces")
+
+    @classmethod
+    def open(cls, workspace: Workspace) -> Self:
+        """Return the desk of an installation, with its keys and limits."""
+        settings = workspace.project.settings.bounces
+        limits = Limits(settings.soft_editions, settings.soft_span)
+        return cls(workspace.store, DeliveryTokens(workspace.delivery_keys), limits=limits, clock=workspace.clock)
 
     def handle(self, raw: bytes) -> Handled:
         """Classify a message and carry out what it means; the same bytes twice change nothing."""
@@ -140,15 +156,6 @@ class BounceDesk:
         detail = f"{finding.reason} {finding.status}".strip()
         add_suppression(connection, mailed.key, reason=reason, now=now, detail=detail)
         return Outcome.SUPPRESSED
-
-
-def handle_all(desk: BounceDesk, messages: Iterable[bytes]) -> dict[Outcome, int]:
-    """Handle messages; return how many had which outcome."""
-    sums: dict[Outcome, int] = {}
-    for raw in messages:
-        outcome = desk.handle(raw).outcome
-        sums[outcome] = sums.get(outcome, 0) + 1
-    return sums
 
 
 def _kept_kind(finding: Finding) -> str:
