@@ -9,6 +9,7 @@ import asyncio
 import random
 import signal
 import sys
+from bisect import bisect_right
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -44,19 +45,17 @@ async def kill_while_sending(folder: Path, readers: int, kills: int, *, seed: in
     chance = random.Random(seed)
     emails = [f"reader{number}@example.com" for number in range(readers)]
     _prepare(folder, emails)
-    done_kills = most = 0
+    starts: list[int] = []  # how many messages the server had when each sender began
     async with ScriptedServer() as server:
         for _ in range(kills):
-            before = _repeats(server)
-            killed = await _kill_one(folder, server, after=chance.randint(0, 2 * readers // kills), chance=chance)
-            done_kills += killed
-            most = max(most, _repeats(server) - before)
-            if not killed:
+            starts.append(len(server.accepted))
+            if not await _kill_one(folder, server, after=chance.randint(0, 2 * readers // kills), chance=chance):
+                starts.pop()
                 break
-        before = _repeats(server)
+        killed = len(starts)
+        starts.append(len(server.accepted))
         await (await _start(folder, server)).wait()
-        most = max(most, _repeats(server) - before)
-    return _report(folder, emails, server, kills=done_kills, most=most)
+    return _report(folder, emails, server, kills=killed, most=_most_repeats(server, starts))
 
 
 async def _kill_one(folder: Path, server: ScriptedServer, *, after: int, chance: random.Random) -> bool:
@@ -90,6 +89,17 @@ def _prepare(folder: Path, emails: list[str]) -> None:
 
 def _repeats(server: ScriptedServer) -> int:
     return len(server.accepted) - len(set(server.recipients()))
+
+
+def _most_repeats(server: ScriptedServer, starts: list[int]) -> int:
+    """Return how many messages of one sender were sent again by later ones, for the worst of the senders."""
+    last: dict[str, int] = {}
+    repeats: Counter[int] = Counter()
+    for number, recipient in enumerate(server.recipients()):
+        if recipient in last:
+            repeats[bisect_right(starts, last[recipient])] += 1
+        last[recipient] = number
+    return max(repeats.values(), default=0)
 
 
 def _report(folder: Path, emails: list[str], server: ScriptedServer, *, kills: int, most: int) -> CrashReport:
