@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from sqlalchemy import Connection
+
 from digest.config.newsletter import Newsletter
 from digest.editions import build_edition, edition_id
 from digest.model.choice import Choice
@@ -15,12 +17,13 @@ from digest.model.override import Override
 from digest.pipeline.figures import load_figures
 from digest.pipeline.overlay import NO_OVERLAY, Overlay
 from digest.pipeline.overrides import load_override
+from digest.pipeline.record import built_from_json
 from digest.pipeline.situations import load_candidates, load_situation
 from digest.pipeline.steering import arrange, edit_edition, edit_stories, steer, unknown_stories
 from digest.pipeline.workspace import Workspace
 from digest.rendering import lint
 from digest.selection import Situation, choose
-from digest.store import pool
+from digest.store import editions, pool
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +81,7 @@ def assemble(
         if choice.skip_reason:
             return Assembled(newsletter, slot_at, situation, choice)
         stories = pool.load_stories(connection, _all_ids(choice)) | dict(overlay.stories)
+        previous = _find_previous(connection, newsletter, slot_at)
     edition = build_edition(
         newsletter,
         choice,
@@ -90,8 +94,15 @@ def assemble(
     edition = edit_edition(edition, override, unknown_stories(override, candidates))
     edition = replace(edition, is_copy=lane is Lane.DIRECT)
     rendered = workspace.renderer.render(edition, newsletter, picture_url=picture_url)
-    findings = lint(rendered, rendered.edition, newsletter, settings=workspace.project.settings)
+    settings = workspace.project.settings
+    findings = lint(rendered, edition, newsletter, settings=settings, previous=previous)
     return Assembled(newsletter, slot_at, situation, choice, rendered.edition, rendered, tuple(findings))
+
+
+def _find_previous(connection: Connection, newsletter: Newsletter, slot_at: datetime) -> Edition | None:
+    last = editions.last_edition(connection, newsletter.id, before_at=slot_at)
+    content = editions.find_content(connection, last.id) if last else None
+    return built_from_json(content).rendered.edition if content else None
 
 
 def _all_ids(choice: Choice) -> set[str]:

@@ -12,7 +12,7 @@ from digest.config.project import Project
 from digest.editions import check_schedule
 from digest.errors import Problem
 from digest.pipeline.override_checks import check_overrides
-from digest.rendering import find_problems_in_templates
+from digest.rendering import find_problems_in_templates, lint_templates
 from digest.routing.checks import check_regions, check_topics
 from digest.selection import rules_that_never_match
 
@@ -26,7 +26,8 @@ def check_project(folder: Path, env: Mapping[str, str]) -> list[Problem]:
     if project is None:
         return problems
     positions = Positions(folder)
-    found = [*problems, *_routing(project, positions), *_newsletters(project, positions), *_templates(project)]
+    found = [*problems, *_routing(project, positions), *_newsletters(project, positions)]
+    found += [*_templates(project), *_lint(project, positions)]
     found += check_overrides(project)
     return sorted(set(found))
 
@@ -52,6 +53,16 @@ def _newsletters(project: Project, positions: Positions) -> Iterator[Problem]:
 
 
 def _templates(project: Project) -> Iterator[Problem]:
-    own = project.root / project.settings.templates if project.settings.templates else None
-    for file, line, message in find_problems_in_templates(own, project.newsletters.values()):
+    for file, line, message in find_problems_in_templates(_own_templates(project), project.newsletters.values()):
         yield Problem(str(file), line, 1, "", message)
+
+
+def _lint(project: Project, positions: Positions) -> Iterator[Problem]:
+    findings = lint_templates(_own_templates(project), project.newsletters.values(), project.settings)
+    for newsletter_id, finding in findings:
+        message = f"{finding.rule}: {finding.message}" + (f"; {finding.cure}" if finding.cure else "")
+        yield positions.problem("newsletter", newsletter_id, "template", message, level=finding.level)
+
+
+def _own_templates(project: Project) -> Path | None:
+    return project.root / project.settings.templates if project.settings.templates else None

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 from jinja2 import Environment, TemplateSyntaxError, nodes
@@ -11,8 +13,11 @@ from jinja2.meta import find_referenced_templates
 from digest.config.newsletter import Newsletter
 from digest.config.settings import Settings
 from digest.errors import RenderError
+from digest.model.edition import Edition, EditionStory
+from digest.model.finding import Finding
 from digest.rendering.environment import template_environment
 from digest.rendering.folders import shipped_templates
+from digest.rendering.lint import lint
 from digest.rendering.renderer import Renderer
 from digest.rendering.sample import bare_edition, full_edition
 
@@ -36,10 +41,43 @@ def find_problems_in_templates(folder: Path | None, newsletters: Iterable[Newsle
         broken |= {name} if found else set()
         problems += found
     renderer = Renderer(folders, Settings())
-    for newsletter in {_kind(newsletter): newsletter for newsletter in reversed(used)}.values():
+    for newsletter in _one_of_each_kind(used):
         if newsletter.template not in broken:
             problems += _problems_in_rendering(renderer, newsletter)
     return list(dict.fromkeys(problems))
+
+
+def lint_templates(
+    folder: Path | None, newsletters: Iterable[Newsletter], settings: Settings
+) -> list[tuple[str, Finding]]:
+    """Return what the lint finds in a full sample edition of each kind of newsletter, with the newsletter's id.
+
+    Templates that do not render are left to `find_problems_in_templates`.
+    """
+    folders = [folder] if folder is not None and folder.is_dir() else []
+    renderer = Renderer(folders, settings)
+    found: list[tuple[str, Finding]] = []
+    for newsletter in _one_of_each_kind(newsletters):
+        edition = _with_pages(full_edition(newsletter))
+        with suppress(RenderError):
+            rendered = renderer.render(edition, newsletter, picture_url=lambda url: url)
+            findings = lint(rendered, edition, newsletter, settings=settings)
+            found += [(newsletter.id, finding) for finding in findings]
+    return found
+
+
+def _with_pages(edition: Edition) -> Edition:
+    """Give every story a page: that one has none is a finding about the story, not about the template."""
+
+    def paged(item: EditionStory) -> EditionStory:
+        return replace(item, story=replace(item.story, url=item.story.url or "https://news.example.com/story"))
+
+    sections = tuple(replace(section, stories=tuple(map(paged, section.stories))) for section in edition.sections)
+    return replace(edition, sections=sections, more=tuple(map(paged, edition.more)))
+
+
+def _one_of_each_kind(newsletters: Iterable[Newsletter]) -> Iterable[Newsletter]:
+    return {_kind(newsletter): newsletter for newsletter in reversed(list(newsletters))}.values()
 
 
 def _template_names(folders: Sequence[Path], newsletters: Sequence[Newsletter]) -> list[str]:
