@@ -25,7 +25,16 @@ from digest.subscriptions.signup import Consent
 from digest.subscriptions.tokens import Purpose, TokenFacts
 from digest.web.pages import DATA_POLICY, safe_headers, show
 from digest.web.readers.catalogue import Card
-from digest.web.readers.forms import FormError, check_key, make_key, read_form, text_of, texts_of
+from digest.web.readers.forms import (
+    KEY_FIELD,
+    FormError,
+    check_key,
+    describe_form,
+    make_key,
+    read_form,
+    text_of,
+    texts_of,
+)
 from digest.web.readers.signup import find_visitor
 
 router = APIRouter()
@@ -53,7 +62,12 @@ async def preferences(request: Request, token: str) -> HTMLResponse:
     return await _show(request, token, _read(request, token))
 
 
-@router.post("/preferences/{token}")
+@router.post(
+    "/preferences/{token}",
+    openapi_extra=describe_form(
+        KEY_FIELD, "do", "sure", "pause", "name", "language", "timezone", several=("shown", "on")
+    ),
+)
 async def choose(request: Request, token: str) -> Response:
     """Save the choices, hand out the data, or erase it, as the button says."""
     workspace, facts = _workspace(request), _read(request, token)

@@ -13,7 +13,7 @@ from digest.store import subscribers
 from digest.subscriptions.signup import confirm
 from digest.subscriptions.tokens import Purpose, TokenFacts
 from digest.web.pages import show
-from digest.web.readers.forms import check_key, make_key, read_form, texts_of
+from digest.web.readers.forms import KEY_FIELD, check_key, describe_form, make_key, read_form, texts_of
 
 router = APIRouter()
 
@@ -35,7 +35,7 @@ async def ask(request: Request, token: str) -> HTMLResponse:
     )
 
 
-@router.post("/confirm/{token}")
+@router.post("/confirm/{token}", openapi_extra=describe_form(KEY_FIELD, several=("newsletter",)))
 async def say_yes(request: Request, token: str) -> HTMLResponse:
     """Confirm the newsletters that are still ticked; twice is fine."""
     workspace: Workspace = request.app.state.workspace

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 from fastapi import Request
 from starlette.datastructures import FormData, UploadFile
@@ -55,3 +56,11 @@ def text_of(form: FormData, name: str, *, longest: int = 320) -> str:
 def texts_of(form: FormData, name: str) -> list[str]:
     """Return the texts of all fields of that name, each once."""
     return list(dict.fromkeys(value for value in form.getlist(name) if isinstance(value, str)))
+
+
+def describe_form(*single: str, several: tuple[str, ...] = ()) -> dict[str, Any]:
+    """Return how the OpenAPI description tells of a form: its fields, and those that may stand there several times."""
+    text = {"type": "string"}
+    fields = dict.fromkeys(single, text) | {name: {"type": "array", "items": text} for name in several}
+    schema = {"schema": {"type": "object", "properties": fields}}
+    return {"requestBody": {"content": {"application/x-www-form-urlencoded": schema, "multipart/form-data": schema}}}

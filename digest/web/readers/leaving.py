@@ -15,7 +15,7 @@ from digest.subscriptions.signup import unsubscribe
 from digest.subscriptions.tokens import Purpose, TokenFacts
 from digest.web.pages import show
 from digest.web.readers.choices import PAUSES
-from digest.web.readers.forms import check_key, make_key, read_form, text_of
+from digest.web.readers.forms import KEY_FIELD, check_key, describe_form, make_key, read_form, text_of
 
 router = APIRouter()
 
@@ -37,7 +37,7 @@ async def ask(request: Request, token: str) -> Response:
     )
 
 
-@router.post("/unsubscribe/{token}")
+@router.post("/unsubscribe/{token}", openapi_extra=describe_form("List-Unsubscribe", KEY_FIELD, "choice", "days"))
 async def leave(request: Request, token: str) -> Response:
     """End the subscription at once: by a mail client's one click, or by the button on the page.
 

@@ -18,7 +18,7 @@ from digest.subscriptions.floods import FloodGate, visitor_address
 from digest.web.pages import EMBED_POLICY, PAGE_POLICY, show
 from digest.web.readers.archive import find_latest
 from digest.web.readers.catalogue import Catalogue
-from digest.web.readers.forms import check_key, make_key, read_form, text_of, texts_of
+from digest.web.readers.forms import KEY_FIELD, check_key, describe_form, make_key, read_form, text_of, texts_of
 
 router = APIRouter()
 TRAP_FIELD = "website"
@@ -58,7 +58,9 @@ async def embedded(request: Request, newsletter_id: str) -> HTMLResponse:
     return _show_embedded(request, _workspace(request).project.get_newsletter(newsletter_id), _FRESH)
 
 
-@router.post("/subscribe")
+@router.post(
+    "/subscribe", openapi_extra=describe_form(KEY_FIELD, "email", "place", TRAP_FIELD, several=("newsletter",))
+)
 async def subscribe(request: Request) -> HTMLResponse:
     """Keep what was asked for and mail what asks to confirm it; known and unknown addresses get the same answer."""
     workspace, form = _workspace(request), await read_form(request)
