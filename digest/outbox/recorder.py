@@ -17,7 +17,8 @@ from digest.store.audiences import Audience
 T = TypeVar("T")
 
 COMMIT_WITHIN_S = 0.05
-"""A result is committed at most so long after it came, or as soon as there are `GROUP` of them."""
+COMMIT_AT = GROUP // 2
+"""A result is committed at most so long after it came, or as soon as there are so many; sending goes on meanwhile."""
 
 _STORE_WAITS_S = (0.1, 0.3, 1.0)
 
@@ -42,13 +43,13 @@ class Recorder:
         self.results.append(result)
         if len(self.results) == 1:
             self._oldest_at = self._loop.time()
-        return len(self.results) in (1, GROUP)
+        return len(self.results) in (1, COMMIT_AT)
 
     def due_in_s(self, now: float) -> float | None:
         """Return seconds until a commit is due, 0 or less for now; None when there is nothing to commit."""
         if not self.results:
             return None
-        return 0.0 if len(self.results) >= GROUP else self._oldest_at + COMMIT_WITHIN_S - now
+        return 0.0 if len(self.results) >= COMMIT_AT else self._oldest_at + COMMIT_WITHIN_S - now
 
     def take_group(self) -> list[Result]:
         """Take out the oldest results, as many as one transaction may record."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -67,7 +68,9 @@ class Run:
         self._rules = RetryRules(
             audience.useful_until, "hold" if audience.uncertain == "hold" else "resend", settings.retry_after
         )
-        self._window = 4 * pool.connections + GROUP
+        self._window = 4 * pool.connections + 2 * GROUP
+        self._most_under_way = pool.connections + GROUP
+        self._ready: deque[_Held] = deque()
         self._held: dict[int, _Held] = {}
         self._requeues: dict[int, int] = {}
         self._wake = asyncio.Event()
@@ -150,6 +153,7 @@ class Run:
         for row in report.claimed:
             self._tally.move(row.state, DeliveryState.SENDING)
             self._start(row)
+        self._offer_ready()
         if len(report.claimed) < turn.claim:
             self._dry_until = self._loop.time() + (_CROWDED_S if turn.skip else _LOOK_AGAIN_S)
 
@@ -169,7 +173,19 @@ class Run:
             held.attempt.withdraw()
             self._give_back(held, self._paused)
         else:
-            self._pool.offer(held.attempt)
+            self._ready.append(held)
+
+    def _offer_ready(self) -> None:
+        """Hand on as many as may be taken before their results are committed: what a crash can make repeat."""
+        crowded = self._pool.crowded_domains()
+        waiting = {id(held) for held in self._ready}
+        offered = sum(id(held) not in waiting and held.row.domain not in crowded for held in self._held.values())
+        room = self._most_under_way - offered - len(self._recorder.results)
+        while self._ready and room > 0:
+            held = self._ready.popleft()
+            if not held.attempt.withdrawn:
+                self._pool.offer(held.attempt)
+                room -= held.row.domain not in crowded
 
     def _make(self, row: ClaimedRow) -> Message:
         journal = self._settings.journal
