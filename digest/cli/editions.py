@@ -72,3 +72,62 @@ def report(context: typer.Context, edition: EditionId, as_json: AsJson = False) 
     print_table(("figure", "value"), rows)
     if record["reasons"]:
         print_table(("state", "reason", "readers#"), [tuple(reason.values()) for reason in record["reasons"]])
+
+
+@group.command("hold", epilog="Example: digest editions hold denver-20261123T133000Z --reason 'lead is wrong'")
+def hold(
+    context: typer.Context,
+    edition: EditionId,
+    reason: Annotated[str, typer.Option(help="Why, for the ledger.")] = "held by a person",
+) -> None:
+    """Keep an edition from being sent until it is approved."""
+    from digest.pipeline.decisions import hold_edition
+
+    cli: CliContext = context.obj
+    with cli.open_workspace() as workspace:
+        hold_edition(workspace, edition, reason=reason)
+    typer.echo(f"{edition} is held; let it go with: digest editions approve {edition}")
+
+
+@group.command("approve", epilog="Example: digest editions approve denver-20261123T133000Z")
+def approve(context: typer.Context, edition: EditionId) -> None:
+    """Let a held edition go; the daemon, or `send --resume`, sends it."""
+    from digest.pipeline.decisions import approve_edition
+
+    cli: CliContext = context.obj
+    with cli.open_workspace() as workspace:
+        approve_edition(workspace, edition)
+    typer.echo(f"{edition} may be sent")
+
+
+@group.command("cancel", epilog="Example: digest editions cancel denver-20261123T133000Z")
+def cancel(context: typer.Context, edition: EditionId) -> None:
+    """Stop an edition for good; messages in flight still end."""
+    from digest.pipeline.decisions import cancel_edition
+
+    cli: CliContext = context.obj
+    with cli.open_workspace() as workspace:
+        cancelled = cancel_edition(workspace, edition)
+    typer.echo(f"{edition} is cancelled; {cancelled} deliveries did not start")
+
+
+@group.command("diff", epilog="Example: digest editions diff denver-20261122T133000Z denver-20261123T133000Z")
+def diff(
+    context: typer.Context,
+    edition: EditionId,
+    other: Annotated[str, typer.Argument(metavar="OTHER", help="The edition to compare with.")],
+    as_json: AsJson = False,
+) -> None:
+    """Show what changed from one edition to another."""
+    from dataclasses import asdict
+
+    from digest.pipeline.decisions import compare_editions
+
+    cli: CliContext = context.obj
+    with cli.open_workspace(read_only=True) as workspace:
+        changes = compare_editions(workspace, edition, other)
+    for change in changes:
+        if as_json:
+            print_json(asdict(change))
+        else:
+            typer.echo(f"{change.kind}: {change.text}")

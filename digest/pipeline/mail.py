@@ -53,13 +53,17 @@ async def open_mail(workspace: Workspace) -> AsyncIterator[Mail]:
             alert=lambda text: log.error("alert", text=text),
         )
         await stack.enter_async_context(pool)
-        outbox = Outbox(
-            workspace.store,
-            token_keys=workspace.delivery_keys,
-            journal_folder=workspace.at_root("var/journal"),
-            retry_after=settings.smtp.retry_after,
-            clock=workspace.clock,
-        )
-        stack.enter_context(outbox)
+        outbox = stack.enter_context(open_outbox(workspace))
         signer = DkimSigner.load(settings.dkim, workspace.project.folder) if settings.dkim else None
         yield Mail(pool, outbox, signer, catcher)
+
+
+def open_outbox(workspace: Workspace) -> Outbox:
+    """Return the outbox over the workspace's store; a context that must be closed."""
+    return Outbox(
+        workspace.store,
+        token_keys=workspace.delivery_keys,
+        journal_folder=workspace.at_root("var/journal"),
+        retry_after=workspace.project.settings.smtp.retry_after,
+        clock=workspace.clock,
+    )
