@@ -45,9 +45,29 @@ min_stories: 1
 sections:
   - {title: Companies, match: {sources: [desk]}, limit: 3}
 """,
-    "templates/brief/partials/note.mjml.j2": "<mj-text>{{ edition.note }}</mj-text>\n",
+    "templates/brief/partials/note.mjml.j2": "<mj-section><mj-column>\n"
+    "<mj-text>{{ edition.note }}</mj-text>\n</mj-column></mj-section>\n",
 }
-_TOLD = ("Bakery", "Library", "Bridge", "Garden", "Clinic", "Orchestra", "Reservoir", "Velodrome")
+STORIES = (
+    (
+        "A Denver bakery sells its ovens to its bakers",
+        "Flour, rye and 23 owners: the bakery changes hands in Denver tonight.",
+    ),
+    ("Library fines end across Denver", "Readers returned 4,100 overdue novels once the late fees were struck out."),
+    ("Denver repaints its oldest bridge", "Scaffolding hides the ironwork over Cherry Creek until the swallows leave."),
+    (
+        "Tomatoes grow on a Denver rooftop",
+        "A gardener hauled soil up nine floors, and the restaurant below buys it all.",
+    ),
+    (
+        "Night clinic opens its doors in Denver",
+        "Nurses treat sprains and fevers between dusk and dawn without an appointment.",
+    ),
+    ("Denver orchestra hires a tuba player", "Brass auditions drew musicians from eleven states to the concert hall."),
+    ("Snowmelt fills the reservoir above Denver", "Engineers opened two spillways after a warm week in the mountains."),
+    ("Velodrome racers return to Denver", "Cyclists circle a banked timber track that carpenters rebuilt by hand."),
+)
+"""Headline and text, the freshest first; no two tell the same event."""
 
 
 def write_project(folder: Path) -> Path:
@@ -56,25 +76,17 @@ def write_project(folder: Path) -> Path:
         file = folder / name
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text.lstrip(), encoding="utf-8")
-    for number, subject in enumerate(_TOLD, 1):
-        write_story(folder / "config", number, f"{subject} number {number} opens in Denver")
+    for number, (headline, text) in enumerate(STORIES, 1):
+        write_story(folder / "config", number, headline, text)
     return folder / "config"
 
 
-def write_story(config: Path, number: int, headline: str, *, body: str = "") -> None:
-    """Write one story of the desk; the higher its number, the older it is."""
+def write_story(config: Path, number: int, headline: str, text: str) -> None:
+    """Write one story of the desk, so many hours old."""
     file = config / "desk" / f"story-{number}.md"
     file.parent.mkdir(parents=True, exist_ok=True)
-    subject = headline.split()[0].lower()
-    text = (
-        body or f"Denver, Colorado's {subject} has {number * 17} rooms, {number * 31} doors and one {subject} keeper."
-    )
-    facts = (
-        f"headline: {headline}",
-        f"guid: story-{number}",
-        f"url: https://desk.example.com/{number}",
-        f"age: {number}h",
-    )
+    page = f"https://desk.example.com/{number}"
+    facts = (f"headline: {headline}", f"guid: story-{number}", f"url: {page}", f"age: {number}h")
     file.write_text("\n".join(["---", *facts, "---", text, ""]), encoding="utf-8")
 
 

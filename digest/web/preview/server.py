@@ -65,6 +65,8 @@ async def open_preview(
     stop = asyncio.Event()
     async with serve(create_preview(bench, access), sock):
         watching = asyncio.create_task(_watch(bench, stop))
+        await asyncio.sleep(0)  # from here on the watcher is in place
+        await bench.refresh()  # and what was saved while the first look took place is seen
         warming = asyncio.create_task(asyncio.to_thread(bench.warm_up, newsletter_id))
         try:
             yield _address(place.host, sock.getsockname()[1], newsletter_id, access)

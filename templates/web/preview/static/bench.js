@@ -28,15 +28,20 @@ function restore(place) {
 
 // The new frame loads behind the old one, and takes its place with the same lines in view.
 function swapFrame(fresh) {
+  for (const frame of all("iframe[data-loading]")) frame.remove();
   const old = $("iframe#edition");
   const next = $("iframe#edition", fresh);
-  if (!old || !next || old.className !== next.className || $(".frames")) return null;
+  if (!old || !next || old.className !== next.className) return null;
   const top = old.contentDocument?.scrollingElement?.scrollTop ?? 0;
+  next.removeAttribute("id");
+  next.dataset.loading = "";
   const keepsPlace = old.getAttribute("src") === next.getAttribute("src");
   next.addEventListener("load", () => {
     if (keepsPlace && next.contentDocument?.scrollingElement) next.contentDocument.scrollingElement.scrollTop = top;
     next.style.cssText = "";
     old.remove();
+    next.id = "edition";
+    delete next.dataset.loading;
     document.documentElement.dataset.shown = shown;
   }, { once: true });
   return { old, next };
