@@ -65,6 +65,10 @@ def _tell_errors(app: FastAPI) -> None:
     async def no_store(request: Request, error: StoreError) -> HTMLResponse:
         return _told(request, 503, "Not at this moment", "Something of ours does not answer. Try it in a minute.")
 
+    @app.exception_handler(Exception)
+    async def our_fault(request: Request, error: Exception) -> HTMLResponse:
+        return _told(request, 500, "Our mistake", "Something of ours broke. It is written down, and we will mend it.")
+
 
 def _told(request: Request, status: int, title: str, text: str) -> HTMLResponse:
     return show(request, "told", status=status, title=title, text=text)
