@@ -192,7 +192,8 @@ class Publisher:
             patience=self._patience,
             server_patience=self._server_patience,
         )
-        if sums.finished:
+        # A person may have cancelled it meanwhile.
+        if sums.finished and self._state(row_id) is EditionState.SENDING:
             self._set_state(row_id, EditionState.DONE)
 
     def _enqueue(self, row_id: str, order: Order) -> None:
@@ -209,9 +210,7 @@ class Publisher:
                 uncertain=newsletter.uncertain,
                 chosen=Chosen(parse_audience(newsletter.audience) if newsletter.audience else None),
             )
-        with self._workspace.store.read() as connection:
-            state = editions.get_edition(connection, row_id).state
-        if state is not EditionState.SENDING:
+        if self._state(row_id) is not EditionState.SENDING:
             self._set_state(row_id, EditionState.SENDING)
 
     def _know_addresses(self, addresses: Sequence[str]) -> None:
@@ -241,6 +240,10 @@ class Publisher:
     def _release(self, row_id: str) -> None:
         with self._workspace.store.begin() as connection:
             editions.release(connection, row_id, owner=self._owner)
+
+    def _state(self, row_id: str) -> EditionState:
+        with self._workspace.store.read() as connection:
+            return editions.get_edition(connection, row_id).state
 
     def _set_state(self, row_id: str, state: EditionState, reason: str | None = None) -> None:
         with self._workspace.store.begin() as connection:
