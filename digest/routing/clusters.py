@@ -13,6 +13,7 @@ from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import islice
 
 from digest.model.story import Story
 from digest.routing.fingerprints import Fingerprint, Words, fingerprint
@@ -110,20 +111,20 @@ class Clusterer:
                 clusters = seen.get(word)
                 among = (total - math.log(1.0 + clusters)) / total if clusters else 1.0
                 vector[word] = weight * (rarity - PLAIN) * among
-        heaviest = sorted(vector, key=lambda word: (-vector[word], word))[:FEATURES]
-        length = math.sqrt(sum(vector[word] ** 2 for word in heaviest)) or 1.0
-        return {word: vector[word] / length for word in heaviest}
+        heaviest = sorted([(-weight, word) for word, weight in vector.items()])[:FEATURES]
+        length = math.sqrt(sum([weight**2 for weight, _ in heaviest])) or 1.0
+        return {word: -weight / length for weight, word in heaviest}
 
     def _find(self, member: _Member, mark: Fingerprint, published_at: datetime) -> _Cluster | None:
         same = self._clusters.get(self._wordings.get(mark.wording, ""))
         if same is not None and mark.features and self._in_time(same, published_at):
             return same
         votes: dict[str, float] = {}
-        for word in list(member.vector)[:LOOKED_UP]:
+        for word, weight in islice(member.vector.items(), LOOKED_UP):
             for cluster_id in self._postings.get(word, ()):
-                votes[cluster_id] = votes.get(cluster_id, 0.0) + member.vector[word]
+                votes[cluster_id] = votes.get(cluster_id, 0.0) - weight
         best, best_score = None, self._join_at
-        for cluster_id in heapq.nsmallest(COMPARED, votes, key=lambda key: (-votes[key], key)):
+        for _, cluster_id in heapq.nsmallest(COMPARED, [(vote, key) for key, vote in votes.items()]):
             cluster = self._clusters.get(cluster_id)
             if cluster is not None and self._in_time(cluster, published_at):
                 score = self._resemblance(member, cluster)
@@ -142,15 +143,17 @@ class Clusterer:
     def _keep(self, cluster: _Cluster, member: _Member, mark: Fingerprint) -> None:
         self._cluster_of[member.id] = cluster.id
         self._wordings.setdefault(mark.wording, cluster.id)
-        for word in member.vector:
-            if not any(word in other.vector for other in cluster.members):
-                self._seen[word] = self._seen.get(word, 0) + 1
+        is_new = not cluster.members
+        for word in member.vector.keys() - set().union(*[other.vector for other in cluster.members]):
+            self._seen[word] = self._seen.get(word, 0) + 1
         cluster.members.append(member)
         if len(cluster.members) > MOST_MEMBERS:
             del cluster.members[1]
-        for word in list(member.vector)[:LOOKED_UP]:
-            postings = self._postings.setdefault(word, deque(maxlen=POSTINGS))
-            if cluster.id not in postings:
+        for word in islice(member.vector, LOOKED_UP):
+            postings = self._postings.get(word)
+            if postings is None:
+                postings = self._postings[word] = deque(maxlen=POSTINGS)
+            if is_new or cluster.id not in postings:
                 postings.append(cluster.id)
         # The live clusters stand in the order of their last story, so that memory stays bounded.
         self._clusters[cluster.id] = self._clusters.pop(cluster.id)
@@ -161,7 +164,7 @@ class Clusterer:
 def _compare(one: _Member, other: _Member) -> float:
     """Return the resemblance of two stories, 0 to 1."""
     mine, theirs = one.vector, other.vector
-    score = sum(mine[word] * theirs[word] for word in mine.keys() & theirs.keys())
+    score = sum([weight * theirs[word] for word, weight in mine.items() if word in theirs])
     if len(one.names) > 1 and len(other.names) > 1 and one.names.isdisjoint(other.names):
         score *= NO_NAME_SHARED
     if one.numbers and other.numbers and one.numbers.isdisjoint(other.numbers):

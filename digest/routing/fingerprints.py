@@ -14,8 +14,8 @@ OPENING_WORDS = 60
 _MEMO = 200_000
 TITLE_WEIGHT, TEXT_WEIGHT, NAME_TIMES = 1.0, 0.5, 1.3
 NUMBER_RARITY, SHORT_NUMBER_RARITY, UNKNOWN_RARITY = 4.0, 2.5, 5.0
-_TOKEN = re.compile(r"\d+(?:[.,:]\d+)*|[^\W\d_]+(?:['’.&][^\W_]+)*")
-_SENTENCE_ENDS = frozenset(".!?:")
+_TOKEN = re.compile(r"(\d+(?:[.,:]\d+)*|[^\W\d_]+(?:['’.&][^\W_]+)*)([.!?:]?)")
+"""A word or number, and the mark behind it that ends a sentence."""
 
 
 class Fingerprint(NamedTuple):
@@ -58,17 +58,16 @@ class _Marks:
         """Add the words of one part of a story."""
         starts_sentence = True
         known, look_up = self._lookup.known, self._lookup.look_up
-        for found in _TOKEN.finditer(part):
-            token = found[0]
-            word, rarity = known.get(token) or look_up(token)
-            is_number = token[0].isdigit()
-            if is_number:
+        features = self.features
+        for token, end in _TOKEN.findall(part):
+            word, rarity, kind = known.get(token) or look_up(token)
+            if kind == "number":
                 self.numbers.add(word)
-            elif names_shown and token[0].isupper() and not starts_sentence and word not in STOP:
+            elif kind == "name" and names_shown and not starts_sentence:
                 self.names.add(word)
-            starts_sentence = part[found.end() : found.end() + 1] in _SENTENCE_ENDS
-            if word not in STOP and (len(word) > 1 or is_number) and word not in self.features:
-                self.features[word] = (weight, rarity)
+            starts_sentence = end != ""
+            if kind and word not in features:
+                features[word] = (weight, rarity)
 
 
 class Words:
@@ -76,15 +75,15 @@ class Words:
 
     def __init__(self, vectors: Vectors | None) -> None:
         self._vectors = vectors
-        self.known: dict[str, tuple[str, float]] = {}
+        self.known: dict[str, tuple[str, float, str]] = {}
 
-    def look_up(self, token: str) -> tuple[str, float]:
-        """Return the stem of a word as it stands in a text, and its rarity."""
+    def look_up(self, token: str) -> tuple[str, float, str]:
+        """Return the stem of a word as it stands in a text, its rarity, and its kind: number, name, word or none."""
         known = self.known.get(token)
         if known is None:
             if len(self.known) > _MEMO:
                 self.known.clear()
-            known = self.known[token] = (stem(token), self._rarity(token))
+            known = self.known[token] = (stem(token), self._rarity(token), _kind(token))
         return known
 
     def _rarity(self, token: str) -> float:
@@ -94,6 +93,16 @@ class Words:
         if word.endswith(("'s", "’s")):
             word = word[:-2]
         return self._vectors.rarity(word) if self._vectors else UNKNOWN_RARITY
+
+
+def _kind(token: str) -> str:
+    """Tell what a token is worth as a feature; a stop word or single letter is worth nothing."""
+    if token[0].isdigit():
+        return "number"
+    word = stem(token)
+    if word in STOP or len(word) < 2:
+        return ""
+    return "name" if token[0].isupper() else "word"
 
 
 def stem(token: str) -> str:

@@ -46,6 +46,7 @@ class Lexicon:
         self._phrases: dict[str, list[tuple[tuple[str, ...], Term]]] = {}
         self._unspaced: list[Term] = []
         self._memo: dict[str, tuple[Term, ...]] = {}
+        self._silent: set[str] = set()
         for number, section in enumerate(sections):
             for points, terms in section.items():
                 for text in terms:
@@ -83,15 +84,11 @@ class Lexicon:
     def _terms(self, words: list[str]) -> set[Term]:
         found: set[Term] = set()
         memo, phrases = self._memo, self._phrases
-        for word in set(words):
-            terms = memo.get(word)
-            if terms is None:
-                terms = self._look_up(word)
-            if terms:
-                found.update(terms)
-        for position, word in enumerate(words):
-            if word in phrases:
-                for rest, term in phrases[word]:
+        for word in set(words).difference(self._silent):
+            found.update(memo.get(word) or self._look_up(word))
+        if not phrases.keys().isdisjoint(words):
+            for position, word in enumerate(words):
+                for rest, term in phrases.get(word, ()):
                     if _follows(words, position + 1, rest):
                         found.add(term)
         return found
@@ -100,8 +97,12 @@ class Lexicon:
         terms = list(self._words.get(word, ()))
         for length in range(self._shortest, min(len(word), self._longest) + 1):
             terms += self._prefixes.get(word[:length], ())
-        if len(self._memo) > _MEMO:
+        if len(self._memo) + len(self._silent) > _MEMO:
             self._memo.clear()
+            self._silent.clear()
+        if not terms:
+            self._silent.add(word)
+            return ()
         return self._memo.setdefault(word, tuple(terms))
 
     def _written(self, text: str) -> set[Term]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import accumulate, pairwise
+from operator import itemgetter
 from typing import TYPE_CHECKING, NamedTuple
 
 from digest.model.routes import Evidence, Route
@@ -46,8 +48,10 @@ class TopicRouter:
         self._sections = self._topics + background
         self._all = self._sections + self._nested
         self._lexicon = Lexicon([topic.terms for topic in self._all])
-        self._facets = [(number, facet) for number, s in enumerate(self._sections) for facet in s.facets or (s.id,)]
-        self._facet_matrix = vectors.embed([("", facet) for _, facet in self._facets]) if vectors else None
+        self._facets = [facet for section in self._sections for facet in section.facets or (section.id,)]
+        ends = list(accumulate(len(section.facets) or 1 for section in self._sections))
+        self._rows = [slice(start, end) for start, end in pairwise([0, *ends])]
+        self._facet_matrix = vectors.embed([("", facet) for facet in self._facets]) if vectors else None
         self._prior = [math.log(EVEN_FACETS / max(1, len(section.facets))) for section in self._sections]
 
     def _keep_background(self, topics: Mapping[str, Topic]) -> list[Topic]:
@@ -85,7 +89,7 @@ class TopicRouter:
 
     def _route_one(self, text: TopicText, cosines: list[float] | None) -> tuple[tuple[Route, ...], tuple[Route, ...]]:
         hits = self._lexicon.find(text.title, text.text)
-        shares, nearest = self._shares(hits, cosines, text)
+        shares = self._shares(hits, cosines, text)
         told: list[Route] = []
         near: list[Route] = []
         order = sorted(range(len(self._topics)), key=lambda number: -shares[number])
@@ -94,7 +98,9 @@ class TopicRouter:
             needed = topic.least_share if rank == 0 else max(SECOND_SHARE, topic.least_share)
             if share < NEAR_MISS * topic.least_share:
                 break
-            route = Route(topic.id, round(share, 4), round(share, 4), self._evidence(hits[number], nearest.get(number)))
+            route = Route(
+                topic.id, round(share, 4), round(share, 4), self._evidence(hits[number], self._nearest(number, cosines))
+            )
             (told if share >= needed else near).append(route)
         for offset, topic in enumerate(self._nested):
             self._take_nested(topic, hits[len(self._sections) + offset], text, told, near)
@@ -103,31 +109,34 @@ class TopicRouter:
                 self._take_parent(topic, shares, told, near)
         return tuple(told), tuple(near[:3])
 
-    def _shares(
-        self, hits: list[list[Hit]], cosines: list[float] | None, text: TopicText
-    ) -> tuple[list[float], dict[int, tuple[str, float]]]:
-        """Return each section's share, and its facet nearest to the text."""
-        base = []
+    def _shares(self, hits: list[list[Hit]], cosines: list[float] | None, text: TopicText) -> list[float]:
+        """Return each section's share."""
+        scores: list[float] = []
         said = {category.casefold() for category in text.categories}
         for number, section in enumerate(self._sections):
             lexicon = points_of(hits[number]) / 4 if hits[number] else 0.0
             if number >= len(self._topics):
                 lexicon *= BACKGROUND_TIMES
             bonus = CATEGORY_BONUS if section.categories & said or section.id in text.hints else 0.0
-            base.append(LEXICON_TIMES * lexicon + bonus + self._prior[number])
-        scores = [
-            base[number] + (cosines[row] / TEMPERATURE if cosines else 0.0)
-            for row, (number, _) in enumerate(self._facets)
-        ]
+            base = LEXICON_TIMES * lexicon + bonus + self._prior[number]
+            rows = self._rows[number]
+            scores += (
+                [base + cosine / TEMPERATURE for cosine in cosines[rows]]
+                if cosines
+                else [base] * (rows.stop - rows.start)
+            )
         top = max(scores, default=0.0)
-        shares = [0.0] * len(self._sections)
-        best: dict[int, tuple[str, float]] = {}
-        for row, (number, facet) in enumerate(self._facets):
-            shares[number] += math.exp(scores[row] - top)
-            if cosines and cosines[row] > best.get(number, ("", -1.0))[1]:
-                best[number] = (facet, cosines[row])
+        masses = [math.exp(score - top) for score in scores]
+        shares = [sum(masses[rows]) for rows in self._rows]
         total = sum(shares) or 1.0
-        return [share / total for share in shares], best
+        return [share / total for share in shares]
+
+    def _nearest(self, number: int, cosines: list[float] | None) -> tuple[str, float] | None:
+        """Return the facet of a section that is nearest to the text, with its cosine."""
+        if not cosines:
+            return None
+        rows = self._rows[number]
+        return max(zip(self._facets[rows], cosines[rows], strict=True), key=itemgetter(1))
 
     def _take_nested(
         self, topic: Topic, hits: list[Hit], text: TopicText, told: list[Route], near: list[Route]

@@ -30,8 +30,7 @@ class Vectors:
 
     def __init__(self, tokens: Sequence[str], rows: NDArray[np.int8], scale: Matrix) -> None:
         self._row = {token: number for number, token in enumerate(tokens)}
-        self._rows = rows
-        self._scale = scale
+        self._rows: Matrix = rows * scale[:, None]
         self._memo: dict[str, tuple[int, ...]] = {}
         self._rarities: dict[str, float] = {}
 
@@ -42,22 +41,12 @@ class Vectors:
         """
         import numpy as np
 
-        indexes: list[int] = []
-        owners: list[int] = []
-        weights: list[float] = []
+        sums = np.zeros((len(texts), self._rows.shape[1]), dtype=np.float32)
         for number, (title, text) in enumerate(texts):
             in_title = self._pieces(title)
-            in_text = self._pieces(text)
-            indexes += in_title + in_text
-            owners += [number] * (len(in_title) + len(in_text))
-            weights += [2.0] * len(in_title) + [1.0] * len(in_text)
-        sums = np.zeros((len(texts), self._rows.shape[1]), dtype=np.float32)
-        if indexes:
-            chosen = np.asarray(indexes)
-            scaled = self._scale[chosen] * np.asarray(weights, dtype=np.float32)
-            starts = np.flatnonzero(np.diff(np.asarray(owners), prepend=-1))
-            summed = np.add.reduceat(self._rows[chosen] * scaled[:, None], starts, axis=0)
-            sums[np.asarray(owners)[starts]] = summed
+            chosen = self._rows[in_title + self._pieces(text)]
+            chosen[: len(in_title)] *= 2
+            chosen.sum(axis=0, out=sums[number])
         lengths = np.linalg.norm(sums, axis=1, keepdims=True)
         return np.asarray(sums / np.where(lengths == 0, 1, lengths), dtype=np.float32)
 
@@ -68,8 +57,8 @@ class Vectors:
             row = self._row.get(word)
             if row is None:
                 return RAREST
-            length = math.sqrt(sum(int(value) ** 2 for value in self._rows[row].tolist()))
-            known = self._rarities[word] = min(RAREST, length * float(self._scale[row]))
+            length = math.sqrt(sum([value**2 for value in self._rows[row].tolist()]))
+            known = self._rarities[word] = min(RAREST, length)
         return known
 
     def _pieces(self, text: str) -> list[int]:
