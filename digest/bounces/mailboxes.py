@@ -55,21 +55,19 @@ def read_imap(settings: BounceMailbox, handle: Handle) -> int:
     place = f"{settings.username}@{settings.host}:{settings.port}"
     try:
         with _connect(settings) as server:
+            if settings.security == "starttls":
+                server.starttls(ssl.create_default_context())
+            server.login(settings.username, settings.password.get_secret_value())
             return _read_unread(server, settings.folder, handle)
     except (OSError, imaplib.IMAP4.error) as error:
         raise MailboxError(place, str(error) or type(error).__name__) from error
 
 
 def _connect(settings: BounceMailbox) -> imaplib.IMAP4:
-    context = ssl.create_default_context()
     if settings.security == "tls":
-        server: imaplib.IMAP4 = imaplib.IMAP4_SSL(settings.host, settings.port, ssl_context=context, timeout=_TIMEOUT_S)
-    else:
-        server = imaplib.IMAP4(settings.host, settings.port, timeout=_TIMEOUT_S)
-        if settings.security == "starttls":
-            server.starttls(context)
-    server.login(settings.username, settings.password.get_secret_value())
-    return server
+        context = ssl.create_default_context()
+        return imaplib.IMAP4_SSL(settings.host, settings.port, ssl_context=context, timeout=_TIMEOUT_S)
+    return imaplib.IMAP4(settings.host, settings.port, timeout=_TIMEOUT_S)
 
 
 def _read_unread(server: imaplib.IMAP4, folder: str, handle: Handle) -> int:
