@@ -98,11 +98,14 @@ class Publisher:
         return report_edition(self._workspace, row.id, was_known=not is_ours)
 
     async def resume(self, newsletter: Newsletter, *, now_due: bool = False) -> list[EditionReport]:
-        """Go on with the newsletter's unfinished editions that no other process holds; starts none."""
+        """Go on with the newsletter's unfinished editions that no other process holds; starts none.
+
+        Roundups of the week are gone on with by `Roundups`.
+        """
         with self._workspace.store.read() as connection:
             rows = editions.unfinished_editions(connection, newsletter.id)
         reports = []
-        for row in rows:
+        for row in (row for row in rows if row.lane is not Lane.WEEKLY):
             if not await asyncio.to_thread(self._claim_again, row.id):
                 continue
             try:
