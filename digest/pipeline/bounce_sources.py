@@ -8,11 +8,13 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
 
+import structlog
+
 from digest.bounces.listener import BounceListener
 from digest.bounces.mailboxes import read_imap, read_maildir
 from digest.errors import TokenError
 from digest.outbox.tokens import DeliveryTokens
-from digest.pipeline.bounces import BounceDesk, Outcome
+from digest.pipeline.bounces import BounceDesk, Handled, Outcome
 from digest.pipeline.workspace import Workspace
 
 _KEPT_AT_MOST = 1000
@@ -45,7 +47,8 @@ async def listen(workspace: Workspace) -> AsyncIterator[BounceListener | None]:
     if settings.protocol == "off":
         yield None
         return
-    desk = BounceDesk.open(workspace)
+    handle = _handler(workspace, BounceDesk.open(workspace), {})
+    log = structlog.get_logger("bounces")
     tokens = DeliveryTokens(workspace.delivery_keys)
 
     def is_ours(token: str) -> bool:
@@ -54,7 +57,12 @@ async def listen(workspace: Workspace) -> AsyncIterator[BounceListener | None]:
         except TokenError:
             return False
 
-    async with BounceListener(settings, handle=_handler(workspace, desk, {}), is_ours=is_ours) as listener:
+    def handle_and_tell(raw: bytes) -> None:
+        handled = handle(raw)
+        log.info("report", kind=handled.report.kind, outcome=handled.outcome)
+
+    async with BounceListener(settings, handle=handle_and_tell, is_ours=is_ours) as listener:
+        log.info("listening", host=listener.host, port=listener.port, protocol=settings.protocol)
         yield listener
 
 
@@ -67,14 +75,15 @@ def forget_kept(folder: Path, now: float, keep: timedelta) -> int:
     return len({*old, *files[_KEPT_AT_MOST:]})
 
 
-def _handler(workspace: Workspace, desk: BounceDesk, sums: dict[str, int]) -> Callable[[bytes], None]:
-    def handle(raw: bytes) -> None:
+def _handler(workspace: Workspace, desk: BounceDesk, sums: dict[str, int]) -> Callable[[bytes], Handled]:
+    def handle(raw: bytes) -> Handled:
         handled = desk.handle(raw)
         sums["read"] = sums.get("read", 0) + 1
         sums[handled.outcome.value] = sums.get(handled.outcome.value, 0) + 1
         not_understood = handled.outcome is Outcome.NOTHING and not handled.report.findings
         if handled.outcome is Outcome.UNKNOWN or not_understood:
             _keep(_kept_folder(workspace), raw)
+        return handled
 
     return handle
 

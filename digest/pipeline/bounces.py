@@ -9,10 +9,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Self
 
-import structlog
 from sqlalchemy import Connection
 
-from digest.bounces import Finding, Kind, Reason, Report, classify
+from digest.bounces import Finding, Kind, Report, classify
 from digest.bounces.policy import SOFT_BOUNCES, Limits, is_charged, is_given_up, suppression_reason
 from digest.bounces.reasons import Said, decide
 from digest.errors import TokenError
@@ -65,7 +64,6 @@ class BounceDesk:
         self._tokens = tokens
         self._limits = limits
         self._clock = clock
-        self._log = structlog.get_logger("bounces")
 
     @classmethod
     def open(cls, workspace: Workspace) -> Self:
@@ -93,7 +91,6 @@ class BounceDesk:
                 if mailed is not None
             ]
         outcome = min(outcomes, key=list(Outcome).index, default=Outcome.UNKNOWN)
-        self._log.info("report", kind=report.kind, reason=_reason(report), outcome=outcome)
         return Handled(report, outcome)
 
     def charge_refusals(self) -> int:
@@ -161,7 +158,3 @@ class BounceDesk:
 def _kept_kind(finding: Finding) -> str:
     # A delay and the failure after it are two things about one delivery; each may come once.
     return "delay" if finding.is_delay else finding.kind.value
-
-
-def _reason(report: Report) -> Reason | None:
-    return report.decisive.reason if report.decisive else None

@@ -10,11 +10,11 @@ from digest.pipeline.workspace import Workspace
 from digest.routing.clusters import Clusterer
 from digest.store.recent import iter_recent
 
-_MEMORY = timedelta(days=6)
+MEMORY = timedelta(days=6)
 """A cluster takes no story published longer than five days after its latest one."""
 
 
 def open_clusterer(workspace: Workspace, connection: Connection) -> Clusterer:
     """Return a clusterer that knows the stories of the pool's last days."""
-    recent = iter_recent(connection, since_at=workspace.clock() - _MEMORY)
+    recent = iter_recent(connection, since_at=workspace.clock() - MEMORY)
     return Clusterer.from_stories(recent)

@@ -5,17 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection
-
 from digest.config.sources import SourceConfig
 from digest.errors import NotFoundError
 from digest.model.source import Reading
-from digest.model.story import Story
-from digest.pipeline.clusters import open_clusterer
 from digest.pipeline.workspace import Workspace
-from digest.routing.clusters import Clusterer
 from digest.sources import open_context, read_all
-from digest.store import pool
 from digest.store import sources as source_states
 
 
@@ -47,11 +41,10 @@ async def collect(
     order = {source.id: at for at, source in enumerate(wanted)}
     with workspace.store.read() as connection:
         states = source_states.load_states(connection)
-    pooling = _Pooling(workspace)
     collected = []
     async with open_context(workspace.project, workspace.clock()) as context:
         async for reading in read_all(wanted, states, context=context, force=force):
-            done = pooling.add(reading)
+            done = _pool(workspace, reading)
             collected.append(done)
             progress(done)
     return sorted(collected, key=lambda done: order[done.id])
@@ -65,33 +58,11 @@ def _wanted(workspace: Workspace, only: Sequence[str]) -> tuple[SourceConfig, ..
     return tuple(source for source in workspace.project.sources if not only or source.id in only)
 
 
-class _Pooling:
-    """Routes and stores readings; all of them share one clusterer, opened when the first new story comes."""
-
-    def __init__(self, workspace: Workspace) -> None:
-        self._workspace = workspace
-        self._clusterer: Clusterer | None = None
-
-    def add(self, reading: Reading) -> CollectedSource:
-        """Put the stories of one reading into the pool, and remember the source's state, in one transaction."""
-        with self._workspace.store.begin() as connection:
-            added = self._pool(connection, reading.stories)
-            source_states.save_state(connection, reading.state)
-        return CollectedSource(
-            reading.source, reading.status.value, len(reading.stories), added.new, added.updated, reading.error
-        )
-
-    def _pool(self, connection: Connection, stories: Sequence[Story]) -> pool.AddedStories:
-        if not stories:
-            return pool.AddedStories()
-        now, router = self._workspace.clock(), self._workspace.router
-        changed = pool.only_changed(connection, stories)
-        fresh = {story.id for story in changed}
-        pool.mark_seen(connection, [story.id for story in stories if story.id not in fresh], now)
-        if not changed:
-            return pool.AddedStories(same=len(stories))
-        if self._clusterer is None:
-            self._clusterer = open_clusterer(self._workspace, connection)
-        clusters = [self._clusterer.add_story(story) for story in changed]
-        items = list(zip(changed, router.route(changed), clusters, strict=True))
-        return pool.add_stories(connection, items, now, routing_version=router.fingerprint)
+def _pool(workspace: Workspace, reading: Reading) -> CollectedSource:
+    """Put the stories of one reading into the pool, and remember the source's state, in one transaction."""
+    with workspace.store.begin() as connection:
+        added = workspace.intake.take(connection, reading.stories)
+        source_states.save_state(connection, reading.state)
+    return CollectedSource(
+        reading.source, reading.status.value, len(reading.stories), added.new, added.updated, reading.error
+    )

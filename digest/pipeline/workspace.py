@@ -13,6 +13,7 @@ from digest.config.project import Project
 from digest.store.engine import Store
 
 if TYPE_CHECKING:
+    from digest.pipeline.intake import Intake
     from digest.rendering.renderer import Renderer
     from digest.routing.router import Router
     from digest.subscriptions.links import Links
@@ -64,6 +65,13 @@ class Workspace:
         from digest.routing.router import Router
 
         return Router.from_project(self.project)
+
+    @cached_property
+    def intake(self) -> Intake:
+        """The way of stories into the pool; kept, as it remembers the clusters of the last days."""
+        from digest.pipeline.intake import Intake
+
+        return Intake(self)
 
     @cached_property
     def renderer(self) -> Renderer:

@@ -13,14 +13,21 @@ from digest.store.story_json import story_from_json
 from digest.store.tables import stories, story_content
 
 
-def iter_recent(connection: Connection, *, since_at: datetime) -> Iterator[Story]:
-    """Yield the stories published since then, in the order in which they entered the pool."""
+def iter_recent(
+    connection: Connection, *, since_at: datetime, entered_after: datetime | None = None
+) -> Iterator[Story]:
+    """Yield the stories published since then, in the order in which they entered the pool.
+
+    With `entered_after`, only those that entered later than that.
+    """
     query = (
         select(story_content.c.content)
         .join(stories)
         .where(stories.c.published_at >= since_at)
         .order_by(stories.c.fetched_at, stories.c.id)
     )
+    if entered_after is not None:
+        query = query.where(stories.c.fetched_at > entered_after)
     for row in connection.execution_options(yield_per=500).execute(query):
         yield story_from_json(row.content)
 

@@ -10,6 +10,7 @@ from digest.errors import NotFoundError, StoreError, TokenError
 from digest.pipeline.confirmations import Confirmations
 from digest.pipeline.workspace import Workspace
 from digest.subscriptions.floods import FloodGate, trusted_networks
+from digest.web.api import stories
 from digest.web.pages import show
 from digest.web.readers import archive, choices, consent, feed, health, leaving, media, metrics, signup
 from digest.web.readers.catalogue import Catalogue
@@ -32,7 +33,7 @@ def create_app(workspace: Workspace) -> FastAPI:
     app.state.flood_gate = FloodGate()
     app.state.trusted_proxies = trusted_networks(workspace.project.settings.web.trusted_proxies)
     app.add_middleware(Safely)
-    for module in (health, metrics, signup, consent, choices, leaving, feed, archive, media):
+    for module in (health, metrics, stories, signup, consent, choices, leaving, feed, archive, media):
         app.include_router(module.router)
     _tell_errors(app)
     return app

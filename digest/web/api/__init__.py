@@ -1,0 +1,1 @@
+"""The interface for other programs: stories posted by a publishing system."""
