@@ -63,8 +63,11 @@ def weekly_edition_of(newsletter: Newsletter) -> Newsletter:
         "subject": newsletter.subject.model_copy(update=subject),
         "tagline": "The week, in one letter",
         "schedule": ROUNDUP_SCHEDULE,
-        **{name: () for name in ("fallback", "pinned", "must_include", "avoid_repeats_of", "figures")},
-        **{"note": "", "draft": None, "max_per_source": None, "max_per_topic": None},
+        **dict.fromkeys(("fallback", "pinned", "must_include", "avoid_repeats_of", "figures"), ()),
+        "note": "",
+        "draft": None,
+        "max_per_source": None,
+        "max_per_topic": None,
     }
     return newsletter.model_copy(update=changes)
 

@@ -39,6 +39,11 @@ class Entry:
     subject: str
 
     @property
+    def is_weekly(self) -> bool:
+        """Whether it is the roundup of a week."""
+        return self.day.endswith("-weekly")
+
+    @property
     def day_words(self) -> str:
         """The local day as `Mon, Nov 23`."""
         return f"{self.local:%a, %b} {self.local.day}"
@@ -76,7 +81,7 @@ async def listing(request: Request, newsletter_id: str) -> HTMLResponse:
 async def edition(request: Request, newsletter_id: str, day: str) -> HTMLResponse:
     """Show the newsletter's edition of a local day, or `latest`.
 
-    A second edition of one day has its time after the day, as `2026-11-23-1730`.
+    An earlier edition of the same day has its time after the day, as `2026-11-23-0630`, a roundup `-weekly`.
     """
     workspace: Workspace = request.app.state.workspace
     newsletter = workspace.project.get_newsletter(newsletter_id)
@@ -91,10 +96,12 @@ def list_entries(workspace: Workspace, newsletter: Newsletter, *, limit: int = _
     with workspace.store.read() as connection:
         rows = editions.list_editions(connection, newsletter=newsletter.id, states=PUBLIC_STATES, limit=limit)
     entries: dict[str, Entry] = {}
-    for row in (row for row in rows if row.lane is Lane.LIST and row.content_hash):
+    for row in (row for row in rows if row.lane is not Lane.DIRECT and row.content_hash):
         local = row.slot_at.astimezone(newsletter.zone)
         day = local.date().isoformat()
-        if day in entries:
+        if row.lane is Lane.WEEKLY:
+            day = f"{day}-weekly"
+        elif day in entries:
             day = f"{day}-{local:%H%M}"
         entries[day] = Entry(row.id, day, row.slot_at, local, row.subject)
     return list(entries.values())
@@ -103,8 +110,12 @@ def list_entries(workspace: Workspace, newsletter: Newsletter, *, limit: int = _
 def find_published(workspace: Workspace, newsletter: Newsletter, day: str) -> Published | None:
     """Return the edition of a local day, or the `latest`, with its content."""
     entries = list_entries(workspace, newsletter)
+    if day == "latest":
+        day = next((entry.day for entry in entries if not entry.is_weekly), "")
+    elif day not in {entry.day for entry in entries}:
+        day = f"{day}-weekly"  # the link to share in a roundup names its day alone
     for index, entry in enumerate(entries):
-        if day in ("latest", entry.day):
+        if day == entry.day:
             content = _find_content(workspace, entry)
             older = entries[index + 1] if index + 1 < len(entries) else None
             newer = entries[index - 1] if index else None
@@ -118,8 +129,8 @@ def find_latest(workspace: Workspace, newsletter_id: str) -> Published | None:
 
 
 def load_published(workspace: Workspace, newsletter: Newsletter, *, limit: int) -> Iterator[Published]:
-    """Yield the latest editions with their content."""
-    for entry in list_entries(workspace, newsletter, limit=limit):
+    """Yield the latest editions with their content; roundups repeat what others told and are left out."""
+    for entry in (entry for entry in list_entries(workspace, newsletter, limit=limit) if not entry.is_weekly):
         content = _find_content(workspace, entry)
         if content is not None:
             yield Published(entry, content)
