@@ -15,7 +15,7 @@ _TIMEOUT_S = 60
 _BATCH = 1000
 _SEEN = "S"
 
-Handle = Callable[[bytes], None]
+Handle = Callable[[bytes], object]
 """Takes one message; what it raises leaves the message unread, for the next time."""
 
 
