@@ -46,6 +46,8 @@ async def open_mail(workspace: Workspace) -> AsyncIterator[Mail]:
             catcher = MailCatcher(workspace.at_root(settings.catcher.folder), settings.catcher.port)
             await stack.enter_async_context(catcher)
             routes = (Route(name="catcher", host=catcher.host, port=catcher.port, security="none", connections=4),)
+        # The outbox closes last: it records what the pool still brings to an end.
+        outbox = stack.enter_context(open_outbox(workspace))
         pool = SmtpPool(
             routes,
             settings.smtp.domains,
@@ -53,7 +55,6 @@ async def open_mail(workspace: Workspace) -> AsyncIterator[Mail]:
             alert=lambda text: log.error("alert", text=text),
         )
         await stack.enter_async_context(pool)
-        outbox = stack.enter_context(open_outbox(workspace))
         signer = DkimSigner.load(settings.dkim, workspace.project.folder) if settings.dkim else None
         yield Mail(pool, outbox, signer, catcher)
 
