@@ -23,6 +23,7 @@ TABS = {
     "reader": "As reader",
     "compare": "Compare",
 }
+YEARS = range(1990, 2101)
 LOOKS = {"dark": Look.DARK, "no-pictures": Look.NO_PICTURES, "outlook": Look.OUTLOOK}
 PARTS = {"headers": "Headers", "html": "HTML", "mjml": "MJML", "message": "Whole message"}
 
@@ -81,6 +82,9 @@ class State:
             return None
         try:
             moment = datetime.fromisoformat(self.at)
+            if moment.year not in YEARS:
+                raise ValueError
             return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC)
-        except (ValueError, OverflowError):
-            raise UsageError(f"{self.at!r} is not a time; write 2026-11-23T06:30") from None
+        except ValueError:
+            message = f"{self.at!r} is no time between {YEARS[0]} and {YEARS[-1]}; write 2026-11-23T06:30"
+            raise UsageError(message) from None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from digest.errors import ConfigError, DigestError, NotFoundError, Problem, RenderError
+from digest.errors import ConfigError, DigestError, NotFoundError, Problem, RenderError, UsageError
 
 _AROUND = 4
 _MOST_SHOWN = 20
@@ -49,6 +49,8 @@ def trouble_of(error: DigestError) -> Trouble:
             return Trouble("The edition cannot be rendered", (_mistake(file, line, 0, error.message),))
         case NotFoundError():
             return Trouble("There is no such page", (Mistake("", str(error)),), status=404)
+        case UsageError():
+            return Trouble("This cannot be shown", (Mistake("", str(error)),), status=400)
         case _:
             return Trouble("This cannot be shown", (Mistake("", str(error)),), status=500)
 
