@@ -83,7 +83,8 @@ class Words:
         if known is None:
             if len(self.known) > _MEMO:
                 self.known.clear()
-            known = self.known[token] = (stem(token), self._rarity(token), _kind(token))
+            stemmed = stem(token)
+            known = self.known[token] = (stemmed, self._rarity(token), _kind(token, stemmed))
         return known
 
     def _rarity(self, token: str) -> float:
@@ -95,12 +96,11 @@ class Words:
         return self._vectors.rarity(word) if self._vectors else UNKNOWN_RARITY
 
 
-def _kind(token: str) -> str:
+def _kind(token: str, stemmed: str) -> str:
     """Tell what a token is worth as a feature; a stop word or single letter is worth nothing."""
     if token[0].isdigit():
         return "number"
-    word = stem(token)
-    if word in STOP or len(word) < 2:
+    if stemmed in STOP or len(stemmed) < 2:
         return ""
     return "name" if token[0].isupper() else "word"
 

@@ -90,6 +90,11 @@ def distance_km(lat: float, lon: float, other_lat: float, other_lon: float) -> f
     return KM_A_DEGREE * math.hypot(lat - other_lat, east)
 
 
+def cell_of(lat: float, lon: float) -> tuple[int, int]:
+    """Return the cell of one degree that a point lies in."""
+    return math.floor(lat), math.floor(lon)
+
+
 def name_key(name: str) -> str:
     """Return the form in which names are compared: `St. Paul` and `Saint Paul` are the same."""
     if not name.isascii():
@@ -119,7 +124,7 @@ class Gazetteer:
         self._cells: dict[tuple[int, int], list[Place]] = {}
         for place in self.places:
             self._add(place.odd_key or place.name.lower(), place)
-            self._cells.setdefault((int(place.lat // 1), int(place.lon // 1)), []).append(place)
+            self._cells.setdefault(cell_of(place.lat, place.lon), []).append(place)
         for alias, place in self._short_forms():
             self._add(alias, place)
         self.counties_by_name: dict[str, list[County]] = {}

@@ -66,9 +66,9 @@ def ground(reading: Reading, home: Home | None, home_country: str) -> list[Groun
         return alone
     result = alone
     for _ in range(PASSES):
-        cells = _spread(result)
+        near = _spread(result)
         result = [
-            Grounded(use, _softmax([(c, score + _support(c, number, cells)) for c, score in scored], use.nowhere))
+            Grounded(use, _softmax([(c, score + _support(c, number, near)) for c, score in scored], use.nowhere))
             for number, (use, scored) in enumerate(rows)
         ]
     return result
@@ -118,23 +118,21 @@ _Cells = dict[tuple[int, int], list[tuple[int, Candidate, float]]]
 
 
 def _spread(alone: list[Grounded]) -> _Cells:
-    """Put what is likely into cells of one degree, so that neighbours are found without comparing all pairs."""
+    """Put what is likely into its cell of one degree and those around, so that few pairs are compared."""
     cells: _Cells = defaultdict(list)
     for number, grounded in enumerate(alone):
         for candidate, chance in grounded.chances:
             if chance > 0.03:
-                cells[int(candidate.lat // 1), int(candidate.lon // 1)].append((number, candidate, chance))
+                row, column = candidate.cell
+                for near_row in (row - 1, row, row + 1):
+                    for near_column in (column - 1, column, column + 1):
+                        cells[near_row, near_column].append((number, candidate, chance))
     return cells
 
 
 def _support(candidate: Candidate, number: int, cells: _Cells) -> float:
-    row, column = int(candidate.lat // 1), int(candidate.lon // 1)
     mass = 0.0
-    for near_row in (row - 1, row, row + 1):
-        for near_column in (column - 1, column, column + 1):
-            for other, neighbour, chance in cells.get((near_row, near_column), ()):
-                if other != number and (
-                    distance_km(candidate.lat, candidate.lon, neighbour.lat, neighbour.lon) <= SUPPORT_KM
-                ):
-                    mass += chance
+    for other, neighbour, chance in cells.get(candidate.cell, ()):
+        if other != number and distance_km(candidate.lat, candidate.lon, neighbour.lat, neighbour.lon) <= SUPPORT_KM:
+            mass += chance
     return SUPPORT * min(SUPPORT_MOST, mass)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import re
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -25,7 +24,7 @@ from digest.routing.mention_patterns import (
     STATE_AFTER,
     STREET_AFTER,
 )
-from digest.routing.names import BIG_NAME, Name, NameIndex
+from digest.routing.names import Name, NameIndex
 from digest.routing.states import AP_ABBREVIATIONS, US_STATES
 from digest.routing.word_lists import NEVER, PLAIN_STARTS, SIDES, TITLES
 
@@ -37,6 +36,7 @@ _AP_KEYS = {name_key(short): code for short, code in AP_ABBREVIATIONS.items() if
 _NOWHERE, _NOWHERE_SMALL = 5.0, 8.0
 _AFTER_TIMES = {"official": 1.2, "paper": 0.15, "site": 0.5, "team": 0.4, "company": 0.5}
 METONYMS = ("washington", "white house", "capitol hill")
+_MEMO = 50_000
 _STATE_AND_CITY = ("new york", "washington")
 
 
@@ -52,13 +52,16 @@ class Mention(NamedTuple):
 
 
 class _Spot(NamedTuple):
-    """A word of a run of capitalised words: where the run and the word start, and all words of the run."""
+    """A word of a run of capitalised words where a name may begin.
 
-    run_start: int
+    `start` is its place in the run; `names` holds what is known from there on, the longest first: key, words, characters.
+    """
+
     start: int
     position: int
     words: list[str]
     keys: list[str]
+    names: tuple[tuple[str, int, int], ...]
 
 
 @dataclass(slots=True)
@@ -98,18 +101,48 @@ class Walker:
     def __init__(self, index: NameIndex) -> None:
         self._index = index
         self._codes = load_area_codes()
+        self._spots: dict[str, tuple[_Spot, ...]] = {}
 
     def read(self, headline: str, body: str) -> Reading:
         """Return the names of places in a story."""
         body = body.removeprefix(headline).lstrip(" .\n")
         walk = _Walk(self._index, headline, body)
         for run in RUN.finditer(walk.text):
-            walk.take_run(run)
+            words = run.group()
+            spots = self._spots.get(words)
+            if spots is None:
+                spots = self._find_spots(words)
+            if spots:
+                walk.take_run(run.start(), spots)
         reading = walk.finish()
         if PHONE_END.search(body):
             codes = ((found[0], found[1]) for found in PHONE.finditer(body))
             reading.area_codes = [(written, code) for written, code in codes if code in self._codes]
         return reading
+
+    def _find_spots(self, run: str) -> tuple[_Spot, ...]:
+        """Find where names may begin in a run; remembered, as runs come again and most hold none."""
+        index = self._index
+        words = SPLIT.split(run)
+        keys = [_word_key(word) for word in words]
+        spots = []
+        start = 0
+        for position, (word, key) in enumerate(zip(words, keys, strict=True)):
+            if key in index.heads and word[0].isupper():
+                left = len(words) - position
+                longest = max(min(index.longest.get(key, 2), left, 5), min(2, left))
+                ways = ((" ".join(keys[position : position + length]), length) for length in range(longest, 0, -1))
+                names = tuple(
+                    (name, length, len(" ".join(words[position : position + length])))
+                    for name, length in ways
+                    if name in index.known
+                )
+                if names:
+                    spots.append(_Spot(start, position, words, keys, names))
+            start += len(word) + 1
+        if len(self._spots) > _MEMO:
+            self._spots.clear()
+        return self._spots.setdefault(run, tuple(spots))
 
 
 class _Walk:
@@ -127,36 +160,22 @@ class _Walk:
         letters = headline[:200]
         self._shouted = letters.isupper()
 
-    def take_run(self, run: re.Match[str]) -> None:
-        """Look up the names in one run of capitalised words, the longest first."""
-        text = run.group()
-        if " " not in text and "-" not in text and _word_key(text) not in self._index.known:
-            return
-        words = SPLIT.split(text)
-        keys = [_word_key(word) for word in words]
-        heads = self._index.heads
-        position, start = 0, run.start()
-        while position < len(words):
-            step = 1
-            key = keys[position]
-            if key in heads and words[position][0].isupper():
-                step = self._take_at(_Spot(run.start(), start, position, words, keys))
-            start += sum(len(word) + 1 for word in words[position : position + step])
-            position += step
+    def take_run(self, run_start: int, spots: tuple[_Spot, ...]) -> None:
+        """Take the names in one run of capitalised words, the longest first."""
+        free = 0
+        for spot in spots:
+            if spot.position >= free:
+                free = spot.position + self._take_at(spot._replace(start=run_start + spot.start))
 
     def _take_at(self, spot: _Spot) -> int:
         """Take the longest name at a word; return how many words it used."""
-        keys, position = spot.keys, spot.position
-        most = min(self._index.longest.get(keys[position], 2), len(keys) - position, 5)
-        for length in range(max(most, 2 if len(keys) - position > 1 else 1), 0, -1):
-            key = " ".join(keys[position : position + length])
-            if key not in self._index.known:
-                continue
-            end = spot.start + sum(len(w) + 1 for w in spot.words[position : position + length]) - 1
-            if self._is_context(key, end):
+        index = self._index
+        for key, length, size in spot.names:
+            end = spot.start + size
+            if key in index.context and self._is_context(key, end):
                 return length
-            counties = self._index.find_county(key) if COUNTY_AFTER.match(self.text, end) else None
-            name = counties or self._index.find(key)
+            counties = index.find_county(key) if COUNTY_AFTER.match(self.text, end) else None
+            name = counties or index.find(key)
             if name is not None:
                 self._take_name(name, spot, length, end, counties is not None)
                 return length
@@ -214,7 +233,7 @@ class _Walk:
         use = self._found.uses.setdefault(name.key, NameUse(name, is_county=is_county))
         use.state = use.state or state
         sure = bool(state or is_county or is_dateline or after_in or kind == "official")
-        if use.nowhere == _NOWHERE and name.flags and max(c.population for c in name.candidates) < BIG_NAME:
+        if use.nowhere == _NOWHERE and name.flags and not name.is_big:
             use.nowhere = _NOWHERE_SMALL
         if sure and not any(mention.sure for mention in use.mentions):
             use.nowhere -= 3.0
@@ -281,7 +300,7 @@ class _Walk:
         """Tell whether the capitalised word before a surname may be a first name that no list holds."""
         if previous in SIDES or previous in PLAIN_STARTS or previous in self._index.states or not previous.isalpha():
             return False
-        return self._index.find(previous) is None and max(c.population for c in name.candidates) < BIG_NAME
+        return self._index.find(previous) is None and not name.is_big
 
     def finish(self) -> Reading:
         """Drop what later turned out to be a person, and return all."""
@@ -300,7 +319,7 @@ class _Walk:
         uses = self._found.uses
         for use in [use for use in uses.values() if use.is_county]:
             bare = uses.get(use.name.key.removesuffix(" county"))
-            if bare is not None and not bare.state and max(c.population for c in bare.name.candidates) < BIG_NAME:
+            if bare is not None and not bare.state and not bare.name.is_big:
                 use.mentions += bare.mentions
                 del uses[bare.name.key]
 

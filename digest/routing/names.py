@@ -9,6 +9,7 @@ from typing import NamedTuple
 from digest.routing.gazetteer import (
     County,
     Place,
+    cell_of,
     distance_km,
     load_countries,
     load_gazetteer,
@@ -67,6 +68,7 @@ class Candidate(NamedTuple):
     state: str
     kind: str
     regions: Mapping[str, float]
+    cell: tuple[int, int]
 
 
 class Name(NamedTuple):
@@ -77,6 +79,7 @@ class Name(NamedTuple):
     flags: str
     needs_the: bool
     reaches: bool
+    is_big: bool
 
 
 class NameIndex:
@@ -103,7 +106,8 @@ class NameIndex:
         self.states = {name_key(name): code for code, name in US_STATES.items()}
         self.provinces = {name_key(name): code for name, (_, code) in PROVINCES.items()}
         self.countries = _country_keys()
-        context = (*self.states, *self.provinces, *self.countries, *map(name_key, AP_ABBREVIATIONS))
+        context = frozenset((*self.states, *self.provinces, *self.countries, *map(name_key, AP_ABBREVIATIONS)))
+        self.context = context
         self.heads = frozenset(key.split()[0] for key in context) | self.longest.keys()
         self.known = frozenset((*gazetteer.by_name, *gazetteer.counties_by_name, *self._own, *context)) - PLAIN_STARTS
 
@@ -135,18 +139,19 @@ class NameIndex:
     def _named(self, key: str, candidates: tuple[Candidate, ...], flags: str) -> Name | None:
         if not candidates:
             return None
-        return Name(key, candidates, flags, key in self._needs_the, any(c.regions for c in candidates))
+        is_big = any(candidate.population >= BIG_NAME for candidate in candidates)
+        return Name(key, candidates, flags, key in self._needs_the, any(c.regions for c in candidates), is_big)
 
     def _as_candidate(self, place: Place) -> Candidate:
         return Candidate(
             place.label, place.lat, place.lon, math.log10(max(place.population, 100)), place.population,
-            place.country, place.state, "place", self._region_of.get(place.id, {}),
+            place.country, place.state, "place", self._region_of.get(place.id, {}), cell_of(place.lat, place.lon),
         )  # fmt: skip
 
     def _county_candidate(self, county: County) -> Candidate:
         return Candidate(
             county.label, county.lat, county.lon, math.log10(max(county.population, 1000)), county.population,
-            "US", county.state, "county", self._county_regions.get(county.fips, {}),
+            "US", county.state, "county", self._county_regions.get(county.fips, {}), cell_of(county.lat, county.lon),
         )  # fmt: skip
 
     def _share_counties(self) -> dict[str, dict[str, float]]:

@@ -7,7 +7,6 @@ the word's frequency, so that a text's vector is the plain sum of its rows. See 
 from __future__ import annotations
 
 import functools
-import math
 import re
 from collections.abc import Sequence
 from importlib import resources
@@ -29,10 +28,12 @@ class Vectors:
     """Turns texts into vectors."""
 
     def __init__(self, tokens: Sequence[str], rows: NDArray[np.int8], scale: Matrix) -> None:
+        import numpy as np
+
         self._row = {token: number for number, token in enumerate(tokens)}
         self._rows: Matrix = rows * scale[:, None]
+        self._lengths: list[float] = np.sqrt(np.einsum("ij,ij->i", self._rows, self._rows)).tolist()
         self._memo: dict[str, tuple[int, ...]] = {}
-        self._rarities: dict[str, float] = {}
 
     def embed(self, texts: Sequence[tuple[str, str]]) -> Matrix:
         """Return one unit row for each (title, text); words of the title count double.
@@ -52,14 +53,8 @@ class Vectors:
 
     def rarity(self, word: str) -> float:
         """Return how rare a lower-case word is, from about 1.5 (the) to 7; a word not held as a whole is rare."""
-        known = self._rarities.get(word)
-        if known is None:
-            row = self._row.get(word)
-            if row is None:
-                return RAREST
-            length = math.sqrt(sum([value**2 for value in self._rows[row].tolist()]))
-            known = self._rarities[word] = min(RAREST, length)
-        return known
+        row = self._row.get(word)
+        return RAREST if row is None else min(RAREST, self._lengths[row])
 
     def _pieces(self, text: str) -> list[int]:
         found: list[int] = []
