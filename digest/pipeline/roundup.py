@@ -33,7 +33,8 @@ from digest.selection import Situation, choose
 from digest.store import editions, pool
 from digest.store.audiences import Chosen
 from digest.store.editions import EditionRow, Slot
-from digest.store.tables import subscriptions
+from digest.store.tables import edition_stories, subscriptions
+from digest.store.tables import editions as ledger
 from digest.subscriptions.links import reader_values
 
 ROUNDUP_SCHEDULE = Schedule(at=(time(9),), days=("sat",))
@@ -215,6 +216,7 @@ def build_roundup(workspace: Workspace, newsletter: Newsletter, slot_at: datetim
     situation = Situation(slot_at, slot_at - _OLDEST, source_weights=weights)
     with workspace.store.read() as connection:
         told, _ = editions.load_used(connection, [newsletter.id], slot_at - _WEEK, before_at=slot_at)
+        weekly = weekly.model_copy(update={"pinned": _best_lead(connection, newsletter, slot_at)})
         pooled = pool.load_candidates(connection, slot_at - _OLDEST, slot_at, with_text=True)
         choice = choose(weekly, [candidate for candidate in pooled if candidate.id in told], situation)
         if choice.skip_reason:
@@ -233,6 +235,24 @@ def build_roundup(workspace: Workspace, newsletter: Newsletter, slot_at: datetim
     links = PictureLinks(project.sources, project.folder, address=for_messages(project.settings))
     rendered = workspace.renderer.render(edition, weekly, picture_url=links)
     return BuiltEdition(replace(rendered, mjml=""), tuple(links.used)), ""
+
+
+def _best_lead(connection: Connection, newsletter: Newsletter, slot_at: datetime) -> tuple[str, ...]:
+    """Return the story that led one of the week's editions with the highest score: it leads the roundup, too."""
+    query = (
+        select(edition_stories.c.story_id)
+        .join(ledger)
+        .where(
+            ledger.c.newsletter == newsletter.id,
+            ledger.c.lane == Lane.LIST.value,
+            ledger.c.slot_at >= slot_at - _WEEK,
+            ledger.c.slot_at < slot_at,
+            edition_stories.c.position == 0,
+        )
+        .order_by(edition_stories.c.score.desc(), ledger.c.slot_at.desc())
+        .limit(1)
+    )
+    return tuple(connection.scalars(query))
 
 
 def _is_wanted(connection: Connection, newsletter: Newsletter) -> bool:

@@ -21,6 +21,7 @@ from digest.editions import next_slots
 from digest.pipeline.collect import collect
 from digest.pipeline.mail import open_mail
 from digest.pipeline.publish import Publisher
+from digest.pipeline.roundup import Roundups
 from digest.pipeline.reroute import reroute
 from digest.pipeline.workspace import Workspace
 from digest.schedule.ledger import Ledger
@@ -52,6 +53,7 @@ class Daemon:
         async with contextlib.AsyncExitStack() as stack:
             mail = await stack.enter_async_context(open_mail(self._workspace))
             self._publisher = Publisher(self._workspace, mail, stop=self._stop)
+            self._roundups = Roundups(self._workspace, mail, stop=self._stop)
             if self._pages is not None:
                 await stack.enter_async_context(self._pages)
             scheduler = self._start_scheduler()
@@ -104,7 +106,8 @@ class Daemon:
                     await self._collect()
                     record = await self._publisher.decide(newsletter, decision)
                     self._log.info("edition", **record.as_json())
-                for record in await self._publisher.resume(newsletter):
+                gone_on = await self._publisher.resume(newsletter)
+                for record in [*gone_on, *await self._roundups.attend(newsletter)]:
                     self._log.info("edition", **record.as_json())
             except Exception:
                 self._log.exception("newsletter failed", newsletter=newsletter.id)
