@@ -21,8 +21,8 @@ from digest.editions import next_slots
 from digest.pipeline.collect import collect
 from digest.pipeline.mail import open_mail
 from digest.pipeline.publish import Publisher
-from digest.pipeline.roundup import Roundups
 from digest.pipeline.reroute import reroute
+from digest.pipeline.roundup import Roundups
 from digest.pipeline.workspace import Workspace
 from digest.schedule.ledger import Ledger
 
