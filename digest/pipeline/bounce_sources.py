@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
 
@@ -12,7 +13,7 @@ import structlog
 
 from digest.bounces.listener import BounceListener
 from digest.bounces.mailboxes import read_imap, read_maildir
-from digest.errors import TokenError
+from digest.errors import DigestError, TokenError
 from digest.outbox.tokens import DeliveryTokens
 from digest.pipeline.bounces import BounceDesk, Handled, Outcome
 from digest.pipeline.workspace import Workspace
@@ -35,6 +36,25 @@ def read_sources(workspace: Workspace) -> dict[str, int]:
     sums["refused"] = desk.charge_refusals()
     forget_kept(_kept_folder(workspace), workspace.clock().timestamp(), settings.keep)
     return sums
+
+
+async def watch(workspace: Workspace, stop: asyncio.Event) -> None:
+    """Listen, and read the sources every `bounces.every`, until `stop` is set; trouble is logged and tried again.
+
+    Raises OSError where the listener's port is taken.
+    """
+    every_s = workspace.project.settings.bounces.every.total_seconds()
+    log = structlog.get_logger("bounces")
+    async with listen(workspace):
+        while not stop.is_set():
+            try:
+                sums = await asyncio.to_thread(read_sources, workspace)
+                if sums["read"] or sums["refused"]:
+                    log.info("read", **sums)
+            except DigestError as error:
+                log.error("bounces not read", error=str(error))
+            with suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), every_s)
 
 
 @asynccontextmanager

@@ -109,24 +109,21 @@ class BounceDesk:
     def _attribute(self, connection: Connection, report: Report) -> list[tuple[Finding, store.Mailed | None]]:
         """Return whose deliveries the findings are about: by token, by our Message-ID, by address, in this order.
 
-        With a return path that was not made here, the report is forged and believed in nothing.
+        A report that came to a return path that was not made here is forged, and believed in nothing.
         """
         worst = report.decisive
-        if worst is None:
+        if worst is None or (report.tokens and self._read_token(report.tokens[0]) is None):
             return []
-        try:
-            ids = [self._tokens.read(token) for token in report.tokens]
-        except TokenError:
-            return []
-        ids += [found for name in report.message_ids if (found := self._read_message_id(name))]
+        # Many programs make Message-IDs that look like ours: one that is not ours is no forgery.
+        tokens = [*report.tokens, *(name.strip("<>").partition("@")[0] for name in report.message_ids)]
+        ids = [found for token in tokens if (found := self._read_token(token)) is not None]
         if ids:
             return [(worst, next(filter(None, (store.find_mailed(connection, one) for one in ids)), None))]
         return [(finding, self._by_address(connection, finding)) for finding in report.findings]
 
-    def _read_message_id(self, message_id: str) -> int | None:
-        # Many programs make ids that look like ours: one that is not is no forgery.
+    def _read_token(self, token: str) -> int | None:
         try:
-            return self._tokens.read(message_id.strip("<>").partition("@")[0])
+            return self._tokens.read(token)
         except TokenError:
             return None
 
