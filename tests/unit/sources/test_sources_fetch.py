@@ -125,6 +125,7 @@ def test_passwords_go_to_their_own_host_only() -> None:
         ("x-gzip", gzip.compress(b"<rss/>")),
         ("identity", b"<rss/>"),
     ],
+    ids=["gzip", "deflate", "x-gzip", "identity"],
 )
 def test_compressed_answers(encoding: str, data: bytes) -> None:
     """Answers are inflated as they come."""
