@@ -28,7 +28,7 @@ def register(app: typer.Typer) -> None:
 @group.command("read", epilog="Example: digest bounces read report.eml --json")
 def read(
     context: typer.Context,
-    files: Annotated[list[Path], typer.Argument(metavar="FILE…", allow_dash=True, exists=True, help=_FILES_HELP)],
+    files: Annotated[list[Path], typer.Argument(metavar="FILE…", help=_FILES_HELP)],
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Classify only, also where there is a store.")] = False,
     as_json: AsJson = False,
 ) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from email import message_from_string
 from email.message import EmailMessage, Message
 from email.policy import SMTP
@@ -11,6 +11,7 @@ from email.policy import SMTP
 _PEOPLE = ("Ana Example", "Bo Muster", "Chidi Sample", "Dana Exemple", "Emi Rei")
 _OUR_ADDRESS = "bounce+0123456789abcdef0123456789abcdef@news.example.com"
 
+_RETURNED = "Subject: Morning news\r\nFrom: news@example.com"
 _QUOTED_BOUNCE = """\
 This is the mail system at host mx.example.net.
 
@@ -103,22 +104,25 @@ def status_report(
     diagnostic: str = "smtp; 550 5.1.1 user unknown",
     action: str = "failed",
     to: str = _OUR_ADDRESS,
-    returned: str = "",
-    fields: Mapping[str, str] | None = None,
 ) -> bytes:
-    """Return a delivery-status report (RFC 3464) about one recipient; `returned` are the original's headers."""
+    """Return a delivery-status report (RFC 3464) about one recipient."""
     lines = ["Reporting-MTA: dns; mx.example.net", "", f"Final-Recipient: rfc822; {recipient}", f"Action: {action}"]
-    lines += [f"Status: {status}", f"Diagnostic-Code: {diagnostic}", *(f"{k}: {v}" for k, v in (fields or {}).items())]
+    lines += [f"Status: {status}", f"Diagnostic-Code: {diagnostic}"]
     parts = [
         ("text/plain; charset=us-ascii", "Your message could not be delivered."),
         ("message/delivery-status", "\r\n".join(lines)),
-        ("text/rfc822-headers", returned or "Subject: Morning news\r\nFrom: news@example.com"),
+        ("text/rfc822-headers", _RETURNED),
     ]
     body = "".join(f"--cut\r\nContent-Type: {kind}\r\n\r\n{text}\r\n\r\n" for kind, text in parts)
     head = f"Return-Path: <>\r\nFrom: Mail Delivery System <MAILER-DAEMON@mx.example.net>\r\nTo: {to}\r\n"
     head += "Subject: Undelivered Mail Returned to Sender\r\nMIME-Version: 1.0\r\n"
     head += "Content-Type: multipart/report; report-type=delivery-status; boundary=cut\r\n\r\n"
     return f"{head}{body}--cut--\r\n".encode()
+
+
+def returning(report: bytes, headers: str) -> bytes:
+    """Return the status report with other headers of the message it returns."""
+    return report.replace(_RETURNED.encode(), headers.encode())
 
 
 def complaint_report(

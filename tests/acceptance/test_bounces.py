@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 
 from digest.testing.mails import complaint_report, ordinary_mails, status_report
 
@@ -41,6 +42,14 @@ def test_a_missing_file_is_told(empty):
     assert done.returncode == 2
     assert "nowhere.eml" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_standard_input(empty):
+    """A pipe of the mail server is read as `-`."""
+    command = empty.command("bounces", "read", "-", "--json")
+    raw = status_report("gone@example.org")
+    done = subprocess.run(command, cwd=empty.folder, env=empty.environment(), input=raw, capture_output=True)
+    assert json.loads(done.stdout)["kind"] == "hard"
 
 
 def test_a_report_in_a_project_suppresses_a_reader_of_an_edition(project):

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from digest.bounces import Kind, Reason, classify
-from digest.testing.mails import complaint_report, ordinary_mails, plain_report, status_report
+from digest.testing.mails import complaint_report, ordinary_mails, plain_report, returning, status_report
 
 READER = "reader@example.org"
 
@@ -187,8 +187,8 @@ def test_html_only_report() -> None:
 def test_hints_for_attribution() -> None:
     """Tokens stand in the address it went to, our Message-ID in what was returned."""
     token = "ab" * 16
-    raw = status_report(
-        READER, to=f"bounce+{token.upper()}@news.example.com", returned=f"Message-ID: <{token}@x.example>"
+    raw = returning(
+        status_report(READER, to=f"bounce+{token.upper()}@news.example.com"), f"Message-ID: <{token}@x.example>"
     )
     report = classify(raw)
     assert report.tokens == (token,)
