@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
 import threading
 from collections import OrderedDict
 from collections.abc import Collection
@@ -12,16 +11,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from digest.config.load import load_project
 from digest.config.newsletter import Newsletter
-from digest.config.project import Project
 from digest.editions import latest_slot, next_slots
 from digest.errors import ConfigError, DigestError
 from digest.model.edition import Edition
 from digest.model.override import Override
 from digest.model.story import Story
 from digest.pipeline.assemble import Assembled, assemble
-from digest.pipeline.overlay import NO_OVERLAY, Overlay, OverlayMemory, read_overlay
+from digest.pipeline.overlay import NO_OVERLAY, Overlay
 from digest.pipeline.overrides import load_override, override_slot, save_override
 from digest.pipeline.pictures import LocalPicture, PictureLinks, find_picture, message_pictures
 from digest.pipeline.record import BuiltEdition, built_from_json
@@ -30,6 +27,7 @@ from digest.store import editions, pool
 from digest.store.editions import EditionRow
 from digest.web.preview.changes import Kind
 from digest.web.preview.edits import Edits
+from digest.web.preview.loading import Loader
 from digest.web.preview.troubles import Trouble, trouble_of
 
 _JUST_BEFORE = timedelta(microseconds=1)
@@ -76,9 +74,8 @@ class Bench:
         self.edits = Edits()
         self._workspace: Workspace | None = None
         self._overlay: Overlay = NO_OVERLAY
-        self._memory = OverlayMemory()
+        self._loader = Loader(folder)
         self._assembled: OrderedDict[tuple[object, ...], tuple[Assembled, PictureLinks]] = OrderedDict()
-        self._templates: frozenset[Path] = frozenset()
         self._lock = threading.RLock()
         self._changed = asyncio.Event()
 
@@ -122,8 +119,10 @@ class Bench:
         self.tell_change()
 
     def _reload(self, kinds: frozenset[Kind]) -> None:
+        old = self._workspace
         try:
-            workspace, overlay = self._loaded(kinds)
+            wanted = kinds | {Kind.CONFIGURATION} if self.trouble else kinds
+            workspace, overlay = self._loader.load(wanted, old, self._overlay)
         except DigestError as error:
             self.trouble = trouble_of(error)
             return
@@ -131,39 +130,8 @@ class Bench:
             self._workspace, self._overlay, self.trouble = workspace, overlay, None
             if kinds != {Kind.MAIL}:
                 self._assembled.clear()
-
-    def _loaded(self, kinds: frozenset[Kind]) -> tuple[Workspace, Overlay]:
-        old, workspace, overlay = self._workspace, self._workspace, self._overlay
-        if workspace is None or self.trouble is not None or Kind.CONFIGURATION in kinds:
-            workspace = self._fresh_workspace(load_project(self.folder, os.environ))
-        if Kind.TEMPLATES in kinds:
-            self._refresh_templates(workspace)
-        has_same_stories = old is not None and workspace.store is old.store and workspace.router is old.router
-        if not has_same_stories or Kind.STORIES in kinds:
-            overlay = asyncio.run(read_overlay(workspace, self._memory))
-        return workspace, overlay
-
-    def _refresh_templates(self, workspace: Workspace) -> None:
-        """Let only templates that changed be compiled again, which takes a fifth of the time of all of them."""
-        files = frozenset(file for folder in workspace.template_folders for file in folder.rglob("*.j2"))
-        if files != self._templates:
-            workspace.__dict__.pop("renderer", None)
-            self._templates = files
-        for newsletter in workspace.project.newsletters.values():
-            with contextlib.suppress(DigestError):
-                workspace.renderer.environment(newsletter.template).auto_reload = True
-
-    def _fresh_workspace(self, project: Project) -> Workspace:
-        workspace, old = Workspace(project, read_only=True), self._workspace
-        if old and _routing(old.project) == _routing(project) and old.project.sources == project.sources:
-            workspace.__dict__["router"] = old.router
-        if old and old.project.settings == project.settings:
-            workspace.__dict__["renderer"] = old.renderer
-            if not _has_appeared(old):
-                workspace.__dict__["store"] = old.store
-        if old and "store" not in workspace.__dict__:
-            old.store.close()
-        return workspace
+            if old is not None and old.store is not workspace.store:
+                old.store.close()
 
     async def wait_for_change(self, version: int, *, timeout_s: float) -> bool:
         """Wait until the bench shows something else than `version`; False when nothing came in time."""
@@ -287,16 +255,3 @@ class Bench:
         """Return the local picture of a `media:` reference."""
         project = self.workspace.project
         return find_picture(reference, project.sources, project.folder)
-
-
-def _routing(project: Project) -> object:
-    """Return what the router depends on; making one takes over a second."""
-    homes = [(source.id, source.home, source.url, source.topics) for source in project.sources]
-    return (project.regions, project.topics, homes, project.settings.home_country)
-
-
-def _has_appeared(workspace: Workspace) -> bool:
-    """Return whether the store's file was made since; until then an empty one in memory stands in for it."""
-    url = workspace.project.settings.store
-    is_in_memory = "mode=memory" in str(workspace.store.engine.url)
-    return is_in_memory and workspace.at_root(url.removeprefix("sqlite:///")).exists()
