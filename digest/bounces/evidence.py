@@ -78,7 +78,12 @@ _AUTO_HEADERS = (
 
 
 def is_auto_reply(message: ReportMessage) -> bool:
-    """Say whether the message is the note of an autoresponder (RFC 3834), by headers first."""
+    """Say whether the message is the note of an autoresponder (RFC 3834), by headers first.
+
+    Mail systems mark their own reports as automatic answers too; a mailer daemon never goes on vacation.
+    """
+    if _sender_points(message) == 2:
+        return False
     submitted = message.header("Auto-Submitted").lower()
     if submitted.startswith("auto-replied"):
         return True

@@ -146,6 +146,12 @@ def test_reports_in_free_form(text: str, kind: Kind, reason: Reason) -> None:
     assert report.recipients == (READER,)
 
 
+def test_a_report_marked_as_an_automatic_answer_is_a_report() -> None:
+    """Some systems put Auto-Submitted: auto-replied on their bounces."""
+    raw = plain_report("<reader@example.org>: 550 5.1.1 user unknown\n")
+    assert classify(b"Auto-Submitted: auto-replied\r\n" + raw).kind is Kind.HARD
+
+
 def test_each_recipient_has_a_finding_of_its_own() -> None:
     """A report about two readers tells of each; the worse one gives the report its kind."""
     text = (
