@@ -19,6 +19,7 @@ from typing import NamedTuple
 from digest.routing.states import US_STATES
 
 KM_A_DEGREE = 111.2
+_CELLS_A_ROW = 1000
 _LONG_FORMS = {"st": "saint", "ste": "sainte", "ft": "fort", "mt": "mount"}
 _JOIN = re.compile(r"[.’'`]")
 
@@ -90,9 +91,16 @@ def distance_km(lat: float, lon: float, other_lat: float, other_lon: float) -> f
     return KM_A_DEGREE * math.hypot(lat - other_lat, east)
 
 
-def cell_of(lat: float, lon: float) -> tuple[int, int]:
-    """Return the cell of one degree that a point lies in."""
-    return math.floor(lat), math.floor(lon)
+def cell_of(lat: float, lon: float) -> int:
+    """Return the number of the cell of one degree that a point lies in."""
+    return math.floor(lat) * _CELLS_A_ROW + math.floor(lon)
+
+
+def cells_around(lat: float, lon: float) -> tuple[int, ...]:
+    """Return the cell of a point, first, and the eight around it."""
+    cell = cell_of(lat, lon)
+    steps = (-1, 0, 1)
+    return cell, *(cell + _CELLS_A_ROW * row + column for row in steps for column in steps if row or column)
 
 
 def name_key(name: str) -> str:
@@ -121,7 +129,7 @@ class Gazetteer:
         self.metros = list(metros)
         self.by_name: dict[str, list[Place]] = {}
         self.longest: dict[str, int] = {}
-        self._cells: dict[tuple[int, int], list[Place]] = {}
+        self._cells: dict[int, list[Place]] = {}
         for place in self.places:
             self._add(place.odd_key or place.name.lower(), place)
             self._cells.setdefault(cell_of(place.lat, place.lon), []).append(place)
@@ -156,7 +164,7 @@ class Gazetteer:
             place
             for row in rows
             for column in columns
-            for place in self._cells.get((row, column), ())
+            for place in self._cells.get(row * _CELLS_A_ROW + column, ())
             if distance_km(lat, lon, place.lat, place.lon) <= radius_km
         ]
         return sorted(found, key=lambda place: place.id)

@@ -114,25 +114,25 @@ def _softmax(scored: Sequence[tuple[Candidate, float]], nowhere: float) -> list[
     return [(c, mass / total) for (c, _), mass in zip(scored, masses, strict=True) if mass > 0.004 * total]
 
 
-_Cells = dict[tuple[int, int], list[tuple[int, Candidate, float]]]
+_Cells = dict[int, list[tuple[int, Candidate, float]]]
 
 
 def _spread(alone: list[Grounded]) -> _Cells:
-    """Put what is likely into its cell of one degree and those around, so that few pairs are compared."""
+    """Put what is likely into cells of one degree, so that neighbours are found without comparing all pairs."""
     cells: _Cells = defaultdict(list)
     for number, grounded in enumerate(alone):
         for candidate, chance in grounded.chances:
             if chance > 0.03:
-                row, column = candidate.cell
-                for near_row in (row - 1, row, row + 1):
-                    for near_column in (column - 1, column, column + 1):
-                        cells[near_row, near_column].append((number, candidate, chance))
+                cells[candidate.cells[0]].append((number, candidate, chance))
     return cells
 
 
 def _support(candidate: Candidate, number: int, cells: _Cells) -> float:
     mass = 0.0
-    for other, neighbour, chance in cells.get(candidate.cell, ()):
-        if other != number and distance_km(candidate.lat, candidate.lon, neighbour.lat, neighbour.lon) <= SUPPORT_KM:
-            mass += chance
+    lat, lon = candidate.lat, candidate.lon
+    for cell in candidate.cells:
+        if cell in cells:
+            for other, neighbour, chance in cells[cell]:
+                if other != number and distance_km(lat, lon, neighbour.lat, neighbour.lon) <= SUPPORT_KM:
+                    mass += chance
     return SUPPORT * min(SUPPORT_MOST, mass)

@@ -54,7 +54,7 @@ class Mention(NamedTuple):
 class _Spot(NamedTuple):
     """A word of a run of capitalised words where a name may begin.
 
-    `start` is its place in the run; `names` holds what is known from there on, the longest first: key, words, characters.
+    `start` is its place in the run; `names` are known ones from there on, the longest first: key, words, characters.
     """
 
     start: int
