@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
-from datetime import timedelta
-from pathlib import Path
 
 import structlog
 
@@ -16,9 +13,8 @@ from digest.bounces.mailboxes import read_imap, read_maildir
 from digest.errors import DigestError, TokenError
 from digest.outbox.tokens import DeliveryTokens
 from digest.pipeline.bounces import BounceDesk, Handled, Outcome
+from digest.pipeline.kept_reports import forget_old, keep_message, kept_folder
 from digest.pipeline.workspace import Workspace
-
-_KEPT_AT_MOST = 1000
 
 
 def read_sources(workspace: Workspace) -> dict[str, int]:
@@ -34,7 +30,7 @@ def read_sources(workspace: Workspace) -> dict[str, int]:
     if settings.imap.host:
         read_imap(settings.imap, handle)
     sums["refused"] = desk.charge_refusals()
-    forget_kept(_kept_folder(workspace), workspace.clock().timestamp(), settings.keep)
+    forget_old(kept_folder(workspace), workspace.clock().timestamp(), settings.keep)
     return sums
 
 
@@ -86,15 +82,6 @@ async def listen(workspace: Workspace) -> AsyncIterator[BounceListener | None]:
         yield listener
 
 
-def forget_kept(folder: Path, now: float, keep: timedelta) -> int:
-    """Remove kept messages that are older than `keep`, or too many; return how many. `now` is in Unix seconds."""
-    files = sorted(folder.glob("*.eml"), key=lambda path: path.stat().st_mtime, reverse=True)
-    old = [path for path in files if now - path.stat().st_mtime > keep.total_seconds()]
-    for path in {*old, *files[_KEPT_AT_MOST:]}:
-        path.unlink(missing_ok=True)
-    return len({*old, *files[_KEPT_AT_MOST:]})
-
-
 def _handler(workspace: Workspace, desk: BounceDesk, sums: dict[str, int]) -> Callable[[bytes], Handled]:
     def handle(raw: bytes) -> Handled:
         handled = desk.handle(raw)
@@ -102,16 +89,7 @@ def _handler(workspace: Workspace, desk: BounceDesk, sums: dict[str, int]) -> Ca
         sums[handled.outcome.value] = sums.get(handled.outcome.value, 0) + 1
         not_understood = handled.outcome is Outcome.NOTHING and not handled.report.findings
         if handled.outcome is Outcome.UNKNOWN or not_understood:
-            _keep(_kept_folder(workspace), raw)
+            keep_message(kept_folder(workspace), raw)
         return handled
 
     return handle
-
-
-def _kept_folder(workspace: Workspace) -> Path:
-    return workspace.at_root("var/bounces")
-
-
-def _keep(folder: Path, raw: bytes) -> None:
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    (folder / f"{hashlib.sha256(raw).hexdigest()[:32]}.eml").write_bytes(raw)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import shutil
 import smtplib
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -13,7 +15,8 @@ from digest.config.load import load_project
 from digest.config.shipped import shipped_config
 from digest.outbox import Outbox
 from digest.outbox.tokens import DeliveryTokens
-from digest.pipeline.bounce_sources import forget_kept, listen, watch
+from digest.pipeline.bounce_sources import listen, watch
+from digest.pipeline.kept_reports import forget_address, forget_old, keep_message
 from digest.pipeline.workspace import Workspace
 from digest.store import suppressions
 from digest.testing.deliveries import subscribe
@@ -98,10 +101,20 @@ def test_watching_reads_the_maildir_and_survives_trouble(folder: Path) -> None:
 
 def test_kept_messages_are_forgotten(tmp_path: Path) -> None:
     """What was not understood goes after its time."""
-    from datetime import timedelta
-
-    (tmp_path / "a.eml").write_bytes(b"x")
-    at = (tmp_path / "a.eml").stat().st_mtime
-    assert forget_kept(tmp_path, at + 10, timedelta(days=1)) == 0
-    assert forget_kept(tmp_path, at + 100_000, timedelta(days=1)) == 1
+    keep_message(tmp_path, b"x")
+    keep_message(tmp_path, b"x")
+    (kept,) = tmp_path.iterdir()
+    at = kept.stat().st_mtime
+    assert forget_old(tmp_path, at + 10, timedelta(days=1)) == 0
+    assert forget_old(tmp_path, at + 100_000, timedelta(days=1)) == 1
     assert list(tmp_path.iterdir()) == []
+
+
+def test_an_erase_takes_kept_messages_along(tmp_path: Path) -> None:
+    """Messages that hold the address go, also where it is encoded; others stay."""
+    keep_message(tmp_path, status_report(READER))
+    encoded = base64.encodebytes(b"about " + READER.encode())
+    keep_message(tmp_path, b"Content-Transfer-Encoding: base64\r\nContent-Type: text/plain\r\n\r\n" + encoded)
+    keep_message(tmp_path, status_report("other@example.org"))
+    assert forget_address(tmp_path, READER.upper()) == 2
+    assert len(list(tmp_path.iterdir())) == 1
