@@ -1,7 +1,9 @@
-"""The flood gate: how many sign-ups one network may ask for in an hour; pure, kept in memory, counts no addresses."""
+"""The flood gate: how many sign-ups one network may ask for in an hour, and for one address; kept in memory."""
 
 from __future__ import annotations
 
+import hashlib
+import secrets
 from collections import OrderedDict, deque
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
@@ -14,12 +16,15 @@ Network = IPv4Network | IPv6Network
 MOST_AN_HOUR = 30
 """Sign-ups taken from one network in an hour: an office or a classroom behind one address may sign up together."""
 
+MOST_FOR_AN_ADDRESS = 20
+"""Sign-ups looked at for one address in an hour; what comes after them gets the same answer and costs nothing."""
+
 _REMEMBERED = 20_000
 _UNKNOWN = "unknown"
 
 
 class FloodGate:
-    """Admits at most `most` requests of one network within `period`; the longest quiet networks are forgotten.
+    """Admits at most `most` requests with one key within `period`; the longest quiet keys are forgotten.
 
     A restart forgets all, which is no harm: one address is never mailed more than the store's own count allows.
     """
@@ -27,12 +32,17 @@ class FloodGate:
     def __init__(self, most: int = MOST_AN_HOUR, period: timedelta = timedelta(hours=1)) -> None:
         self._most = most
         self._period = period
-        self._seen: OrderedDict[str, deque[datetime]] = OrderedDict()
+        self._salt = secrets.token_bytes(16)
+        self._seen: OrderedDict[bytes, deque[datetime]] = OrderedDict()
 
-    def admits(self, address: str, now: datetime) -> bool:
-        """Say whether the network of this address may go on, and if so, count it. Refused requests do not count."""
-        times = self._seen.setdefault(network_of(address), deque())
-        self._seen.move_to_end(network_of(address))
+    def admits(self, key: str, now: datetime) -> bool:
+        """Say whether a request with this key may go on, and if so, count it. Refused requests do not count.
+
+        Only a hash of the key is remembered, so that no address stays in memory.
+        """
+        hashed = hashlib.blake2b(key.encode(), digest_size=16, key=self._salt).digest()
+        times = self._seen.setdefault(hashed, deque())
+        self._seen.move_to_end(hashed)
         while times and times[0] <= now - self._period:
             times.popleft()
         if len(times) >= self._most:

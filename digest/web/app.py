@@ -9,7 +9,7 @@ from starlette.exceptions import HTTPException
 from digest.errors import NotFoundError, StoreError, TokenError
 from digest.pipeline.confirmations import Confirmations
 from digest.pipeline.workspace import Workspace
-from digest.subscriptions.floods import FloodGate, trusted_networks
+from digest.subscriptions.floods import MOST_AN_HOUR, MOST_FOR_AN_ADDRESS, FloodGate, trusted_networks
 from digest.web.api import stories
 from digest.web.pages import show
 from digest.web.readers import archive, choices, consent, feed, health, leaving, media, metrics, signup
@@ -30,7 +30,8 @@ def create_app(workspace: Workspace) -> FastAPI:
     app.state.workspace = workspace
     app.state.catalogue = Catalogue(workspace)
     app.state.confirmations = Confirmations(workspace)
-    app.state.flood_gate = FloodGate()
+    app.state.network_gate = FloodGate(MOST_AN_HOUR)
+    app.state.address_gate = FloodGate(MOST_FOR_AN_ADDRESS)
     app.state.trusted_proxies = trusted_networks(workspace.project.settings.web.trusted_proxies)
     app.add_middleware(Safely)
     for module in (health, metrics, stories, signup, consent, choices, leaving, feed, archive, media):

@@ -1,7 +1,8 @@
-"""The readers' pages as `digest daemon` serves them, and floods of ten thousand."""
+"""The readers' pages as `digest daemon` serves them, and floods of sign-ups."""
 
 import http.client
 import json
+import os
 import re
 import signal
 import socket
@@ -17,7 +18,8 @@ import pytest
 from digest.testing.readers import readers_pages
 
 LONGEST_S = 120
-FLOOD = 10_000
+FLOOD = int(os.environ.get("FLOOD", "1000"))
+"""Posts of a flood; FLOOD=10000 is the figure that the pages were built for, and takes a minute."""
 
 
 def wait_until_ready(process: subprocess.Popen[str]) -> None:
@@ -103,7 +105,7 @@ def wait_for_mail(folder) -> str:
     return message.get_body(("plain",)).get_content()
 
 
-def test_ten_thousand_sign_ups_for_one_address_send_one_mail(tmp_path):
+def test_a_flood_for_one_address_sends_one_mail(tmp_path):
     """However many networks ask for a stranger's address, the stranger gets one mail."""
 
     async def flood(visitor):
@@ -119,7 +121,7 @@ def test_ten_thousand_sign_ups_for_one_address_send_one_mail(tmp_path):
         assert [str(mail["to"]) for mail in pages.caught()] == ["ada@example.com"]
 
 
-def test_ten_thousand_addresses_from_one_network_stay_under_the_cap(tmp_path):
+def test_a_flood_from_one_network_stays_under_the_cap(tmp_path):
     """One network gets thirty through in an hour; in the middle of its flood, others sign up as always."""
 
     async def flood(visitor):

@@ -14,7 +14,7 @@ from digest.config.newsletter import Newsletter
 from digest.pipeline.confirmations import Confirmations, Wish
 from digest.pipeline.workspace import Workspace
 from digest.subscriptions.addresses import normalise_address
-from digest.subscriptions.floods import FloodGate, visitor_address
+from digest.subscriptions.floods import FloodGate, network_of, visitor_address
 from digest.web.pages import EMBED_POLICY, PAGE_POLICY, show
 from digest.web.readers.archive import find_latest
 from digest.web.readers.catalogue import Catalogue
@@ -70,10 +70,10 @@ async def subscribe(request: Request) -> HTMLResponse:
     answer = _judge(form, chosen)
     if answer.complaint:
         return await _show_again(request, form, answer)
-    gate: FloodGate = request.app.state.flood_gate
+    networks: FloodGate = request.app.state.network_gate
     visitor = find_visitor(request)
     if not text_of(form, TRAP_FIELD):
-        if not gate.admits(visitor, workspace.clock()):
+        if not networks.admits(network_of(visitor), workspace.clock()):
             return _show_crowded(request)
         await _keep(request, form, chosen, visitor)
     page = "embed_asked" if _place(form) == "embed" else "asked"
@@ -109,9 +109,13 @@ def _judge(form: FormData, chosen: list[Newsletter]) -> Answer:
 
 async def _keep(request: Request, form: FormData, chosen: list[Newsletter], visitor: str) -> None:
     confirmations: Confirmations = request.app.state.confirmations
+    addresses: FloodGate = request.app.state.address_gate
+    address = text_of(form, "email").strip()
+    if not addresses.admits(normalise_address(address)[1], _workspace(request).clock()):
+        return
     is_open = _place(form) == "all"
     wordings = {newsletter.id: _wording(request, None if is_open else newsletter) for newsletter in chosen}
-    wish = Wish(text_of(form, "email").strip(), wordings, f"form on {_source(form)}", visitor)
+    wish = Wish(address, wordings, f"form on {_source(form)}", visitor)
     subscriber_id = await run_in_threadpool(confirmations.keep, wish)
     if subscriber_id is not None:
         confirmations.mail_soon(subscriber_id)
