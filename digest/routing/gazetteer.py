@@ -40,11 +40,6 @@ class Place(NamedTuple):
     odd_key: str = ""
 
     @property
-    def key(self) -> str:
-        """The form in which the name is compared."""
-        return self.odd_key or self.name.lower()
-
-    @property
     def label(self) -> str:
         """The name with its state or country, as `Boise, ID`."""
         return f"{self.name}, {self.state if self.country == 'US' and self.state else self.country}"
@@ -70,7 +65,6 @@ class Metro(NamedTuple):
     """A metropolitan or micropolitan area of the US Census: its title and counties (FIPS)."""
 
     title: str
-    kind: str
     counties: tuple[str, ...]
 
 
@@ -201,7 +195,7 @@ def _build() -> Gazetteer:
         County(fips, name, state, float(lat), float(lon), int(people))
         for fips, name, state, lat, lon, people in read_table("counties.tsv.gz")
     )
-    metros = (Metro(title, kind, tuple(fips.split(","))) for _, title, kind, fips in read_table("metros.tsv.gz"))
+    metros = (Metro(title, tuple(fips.split(","))) for _, title, _, fips in read_table("metros.tsv.gz"))
     return Gazetteer(places, counties, metros)
 
 
