@@ -61,6 +61,8 @@ class Confirmations:
         self._retry_after_s = retry_after_s
         self._waiting: dict[int, None] = {}
         self._task: asyncio.Task[None] | None = None
+        self._retries: set[asyncio.Task[None]] = set()
+        self._retry_slots = asyncio.Semaphore(_AT_ONCE)
         self._log = structlog.get_logger("confirmations")
 
     def keep(self, wish: Wish) -> int | None:
@@ -91,10 +93,12 @@ class Confirmations:
         if self._task is None or self._task.done():
             self._task = asyncio.get_running_loop().create_task(self._mail_waiting())
 
-    async def finish(self) -> None:
-        """Wait until no confirmation waits; those that the server put off are not waited for."""
+    async def finish(self, *, with_retries: bool = False) -> None:
+        """Wait until no confirmation waits; those that the server put off only `with_retries`."""
         while self._task is not None and not self._task.done():
             await asyncio.wait([self._task])
+        while with_retries and self._retries:
+            await asyncio.wait(self._retries)
 
     async def _mail_waiting(self) -> None:
         try:
@@ -109,30 +113,29 @@ class Confirmations:
 
     async def _mail(self, pool: SmtpPool, subscriber_id: int) -> None:
         message = await asyncio.to_thread(self._claim, subscriber_id)
-        if message is not None:
-            self._judge(await pool.send(message), message, tries=0)
+        if message is None or self._is_settled(await pool.send(message)):
+            return
+        if len(self._retries) < _MOST_WAITING:
+            task = asyncio.get_running_loop().create_task(self._retry(message))
+            self._retries.add(task)
+            task.add_done_callback(self._retries.discard)
 
-    def _judge(self, outcome: Outcome, message: Message, *, tries: int) -> None:
-        """Log what became of a mail; what was put off is tried again while the process lives."""
+    async def _retry(self, message: Message) -> None:
+        """Try again what the server put off, as long as the process lives."""
+        for wait_s in self._retry_after_s:
+            await asyncio.sleep(wait_s)
+            async with self._retry_slots, _open_way_out(self._workspace) as pool:
+                if self._is_settled(await pool.send(message)):
+                    return
+        self._log.warning("confirmation", outcome="given up")
+
+    def _is_settled(self, outcome: Outcome) -> bool:
+        """Log what became of a mail; False where it is worth another try."""
         fate = outcome.decision.fate
-        if fate in (Fate.SENT, Fate.UNCERTAIN):
+        if fate in (Fate.SENT, Fate.UNCERTAIN, Fate.FAIL):
             self._log.info("confirmation", outcome=fate.value)
-        elif fate is Fate.FAIL or tries >= len(self._retry_after_s):
-            self._log.warning("confirmation", outcome="failed", answer=str(outcome.answer))
-        else:
-            loop = asyncio.get_running_loop()
-            loop.call_later(self._retry_after_s[tries], lambda: self._start_again(message, tries + 1))
-
-    def _start_again(self, message: Message, tries: int) -> None:
-        before, loop = self._task, asyncio.get_running_loop()
-
-        async def send() -> None:
-            if before is not None:
-                await asyncio.wait([before])
-            async with _open_way_out(self._workspace) as pool:
-                self._judge(await pool.send(message), message, tries=tries)
-
-        self._task = loop.create_task(send())
+            return True
+        return False
 
     def _claim(self, subscriber_id: int) -> Message | None:
         """Return the mail to a subscriber, now counted; None where none may be sent."""

@@ -114,10 +114,15 @@ def pause_for(connection: Connection, subscriber_id: int, newsletter: str, *, da
 
 
 def take_weekly(connection: Connection, subscriber_id: int, newsletter: str, now: datetime) -> bool:
-    """Choose the weekly roundup instead of each edition; False where nothing is subscribed."""
+    """Choose the weekly roundup instead of each edition; False where nothing was ever confirmed.
+
+    Who has just left, perhaps by the mail client's own button, comes back for the roundup alone.
+    """
     found = subscribers.find_subscription(connection, subscriber_id, newsletter)
-    if found is None or found.state not in (_S.CONFIRMED, _S.PAUSED):
+    if found is None or found.state is _S.PENDING:
         return False
+    if found.state is _S.UNSUBSCRIBED:
+        resubscribe(connection, subscriber_id, newsletter, now)
     choose_frequency(connection, subscriber_id, newsletter, Frequency.WEEKLY, now)
     return True
 

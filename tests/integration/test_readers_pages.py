@@ -72,9 +72,10 @@ def test_one_post_without_cookies_unsubscribes(pages):
     async def click(visitor):
         answers = [await visitor.post(path, **{"List-Unsubscribe": "One-Click"}) for _ in range(2)]
         multipart = await visitor.client.post(path, files={"List-Unsubscribe": (None, "One-Click")})
-        return [*answers, multipart]
+        broken = await visitor.client.post(path, content=b"--x", headers={"Content-Type": "multipart/form-data"})
+        return [*answers, multipart, broken]
 
-    assert [answer.status_code for answer in pages.visit(click)] == [200, 200, 200]
+    assert [answer.status_code for answer in pages.visit(click)] == [200, 200, 200, 200]
     states = {name: one.state.value for name, one in pages.subscriptions(ada).items()}
     assert states == {"am": "confirmed", "denver": "unsubscribed"}
 
@@ -97,6 +98,20 @@ def test_leaving_offers_less_than_leaving(pages, choice, expected):
     assert "Done" in answer.text
     found = {name: (one.state.value, one.frequency.value) for name, one in pages.subscriptions(ada).items()}
     assert found == expected
+
+
+def test_coming_back_for_the_roundup(pages):
+    """Who left by the mail client's button may still take the roundup instead, from the page of the same link."""
+    ada = pages.subscribe(ADA, "denver")
+    path = personal_links(pages, ada)[0]
+
+    async def leave_and_return(visitor):
+        await visitor.post(path, **{"List-Unsubscribe": "One-Click"})
+        return await visitor.fill_in(path, choice="weekly")
+
+    assert "as a roundup" in pages.visit(leave_and_return).text
+    found = pages.subscriptions(ada)["denver"]
+    assert (found.state.value, found.frequency.value) == ("confirmed", "weekly")
 
 
 def test_forms_need_the_key_of_their_page(pages):

@@ -7,6 +7,8 @@ from datetime import timedelta
 from fastapi import APIRouter, Request
 from fastapi.responses import PlainTextResponse, Response
 from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import FormData
+from starlette.exceptions import HTTPException
 
 from digest.config.newsletter import Newsletter
 from digest.pipeline.workspace import Workspace
@@ -45,7 +47,7 @@ async def leave(request: Request, token: str) -> Response:
     goes further than this one newsletter, or keeps something of it, needs the key of our page.
     """
     workspace: Workspace = request.app.state.workspace
-    facts, form = _read(workspace, token), await read_form(request)
+    facts, form = _read(workspace, token), await _form_or_none(request)
     choice = text_of(form, "choice")
     if choice and choice != "stop":
         check_key(workspace, form, facts.subscriber_id)
@@ -77,6 +79,14 @@ def _act(workspace: Workspace, facts: TokenFacts, choice: str, days: int) -> str
         everything = choice == "all" or not facts.newsletter
         unsubscribe(connection, facts.subscriber_id, None if everything else facts.newsletter, now)
         return "all" if everything else "stopped"
+
+
+async def _form_or_none(request: Request) -> FormData:
+    """Return the form, empty where it cannot be read: a client's broken body must not keep a reader on the list."""
+    try:
+        return await read_form(request)
+    except HTTPException:
+        return FormData()
 
 
 def _read(workspace: Workspace, token: str) -> TokenFacts:
