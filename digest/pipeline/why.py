@@ -8,7 +8,9 @@ from datetime import datetime
 from digest.errors import NotFoundError
 from digest.model.choice import Reason
 from digest.model.routes import Route, Routes
+from digest.pipeline.overrides import load_override
 from digest.pipeline.situations import load_candidates, load_situation
+from digest.pipeline.steering import steer
 from digest.pipeline.workspace import Workspace
 from digest.selection import explain
 from digest.store import pool
@@ -39,6 +41,7 @@ def explain_story(
         routes = pool.load_routes(connection, [story.id]).get(story.id, Routes())
         situation = load_situation(workspace, connection, newsletter, slot_at=slot_at or workspace.clock())
         candidates = load_candidates(connection, newsletter, situation)
+    newsletter = steer(newsletter, load_override(workspace.project.folder, newsletter, situation.slot_at), candidates)
     selected, reasons = explain(newsletter, candidates, situation, story.id)
     return StoryExplained(story.id, story.headline, selected, (*_routed(routes), *reasons))
 
