@@ -24,6 +24,7 @@ function restore(place) {
   for (const id of place.open) document.getElementById(id)?.setAttribute("open", "");
   if (place.story) $(`[data-story="${CSS.escape(place.story)}"]`)?.focus({ preventScroll: true });
   scrollTo(...place.page);
+  showCurrent();
 }
 
 // The new frame loads behind the old one, and takes its place with the same lines in view.
@@ -79,6 +80,14 @@ function adopt(text, address) {
   fillCards();
 }
 
+// On a narrow screen rows of tabs scroll; what is open must be in sight.
+function showCurrent() {
+  for (const link of all(".tabs [aria-current], .side li [aria-current]")) {
+    const row = link.closest(".tabs, ul");
+    if (row.scrollWidth > row.clientWidth) row.scrollLeft = link.offsetLeft - row.offsetLeft - (row.clientWidth - link.offsetWidth) / 2;
+  }
+}
+
 async function look() {
   const turn = ++current;
   const answer = await fetch(location.href, { headers: { accept: "text/html" } });
@@ -131,6 +140,7 @@ async function fillCards() {
   filling = false;
 }
 fillCards();
+showCurrent();
 
 function search() {
   const wanted = ($("#search")?.value ?? "").trim().toLowerCase();
