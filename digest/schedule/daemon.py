@@ -18,6 +18,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 
 from digest.config.newsletter import Newsletter
 from digest.editions import next_slots
+from digest.pipeline.bounce_sources import watch as watch_bounces
 from digest.pipeline.collect import collect
 from digest.pipeline.mail import open_mail
 from digest.pipeline.publish import Publisher
@@ -56,13 +57,21 @@ class Daemon:
             self._roundups = Roundups(self._workspace, mail, stop=self._stop)
             if self._pages is not None:
                 await stack.enter_async_context(self._pages)
+            bounces = asyncio.create_task(self._watch_bounces())
             scheduler = self._start_scheduler()
             self._log.info("started", newsletters=len(self._workspace.project.newsletters), mail=mail.describe())
             await self._stop.wait()
             self._log.info("stopping")
             scheduler.shutdown(wait=False)
+            await bounces
             await self._finish_running()
         self._log.info("stopped")
+
+    async def _watch_bounces(self) -> None:
+        try:
+            await watch_bounces(self._workspace, self._stop)
+        except OSError as error:
+            self._log.error("bounces are not listened for", error=str(error))
 
     def _start_scheduler(self) -> AsyncIOScheduler:
         scheduler = AsyncIOScheduler(timezone=UTC, job_defaults={"misfire_grace_time": None, "coalesce": True})
