@@ -6,7 +6,8 @@ r"""Build the tables of `digest/routing/data` from public data; not used by the 
     /tmp/gazetteer/bin/python tools/build_gazetteer.py --outlets us_local_outlets.csv --metros us_cbsa_counties_2020.csv
 
 Places and time zones: GeoNames (CC BY 4.0). County borders: US Census TIGER/Line, simplified, through
-bokeh_sampledata. Area codes: libphonenumber (Apache-2.0). Names of persons: US Census 1990. Ordinary words: Webster 1934 and a frequency list.
+bokeh_sampledata. Area codes: libphonenumber (Apache-2.0). Names of persons: US Census 1990. Ordinary words: Webster
+1934 and a frequency list.
 """
 
 from __future__ import annotations

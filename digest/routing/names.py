@@ -112,8 +112,8 @@ class NameIndex:
         self.countries = _country_keys()
         context = frozenset((*self.states, *self.provinces, *self.countries, *map(name_key, AP_ABBREVIATIONS)))
         self.context = context
-        self.heads = frozenset(key.split()[0] for key in context) | self.longest.keys()
         self.known = frozenset((*gazetteer.by_name, *gazetteer.counties_by_name, *self._own, *context)) - PLAIN_STARTS
+        self.heads = frozenset(key.partition(" ")[0] for key in self.known)
 
     def find(self, key: str) -> Name | None:
         """Return what a name may stand for, or None."""
