@@ -26,7 +26,7 @@ from digest.pipeline.record import BuiltEdition, built_from_json, built_to_json
 from digest.pipeline.reports import EditionReport, report_edition
 from digest.pipeline.workspace import Workspace
 from digest.store import editions, subscribers
-from digest.store.audiences import Chosen
+from digest.store.audiences import Chosen, find_audience
 from digest.store.editions import EditionRow, Slot
 from digest.subscriptions.addresses import normalise_address
 from digest.subscriptions.links import reader_values
@@ -100,13 +100,19 @@ class Publisher:
     async def resume(self, newsletter: Newsletter, *, now_due: bool = False) -> list[EditionReport]:
         """Go on with the newsletter's unfinished editions that no other process holds; starts none.
 
-        Roundups of the week are gone on with by `Roundups`.
+        Roundups of the week are gone on with by `Roundups`. A copy for named addresses that stopped before they
+        were recorded ends as failed: nobody knows them any more, and the subscribers must not get it.
         """
         with self._workspace.store.read() as connection:
             rows = editions.unfinished_editions(connection, newsletter.id)
+            lost = {row.id for row in rows if row.lane is Lane.DIRECT and not find_audience(connection, row.id)}
         reports = []
         for row in (row for row in rows if row.lane is not Lane.WEEKLY):
             if not await asyncio.to_thread(self._claim_again, row.id):
+                continue
+            if row.id in lost:
+                self._set_state(row.id, EditionState.FAILED, "stopped before its addresses were recorded")
+                reports.append(report_edition(self._workspace, row.id))
                 continue
             try:
                 order = Order(newsletter, row.slot_at)

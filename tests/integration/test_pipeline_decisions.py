@@ -22,6 +22,7 @@ from digest.pipeline.publish import Order, Publisher
 from digest.pipeline.readers import add_subscriber
 from digest.pipeline.reports import EditionReport
 from digest.pipeline.workspace import Workspace
+from digest.store.editions import claim_slot
 
 SLOT = datetime(2026, 11, 23, 13, 30, tzinfo=UTC)
 
@@ -111,3 +112,14 @@ def test_the_next_edition_repeats_nothing_and_can_be_compared(workspace: Workspa
     report = asyncio.run(run())
     assert report.row.state is EditionState.SKIPPED
     assert "needed" in report.row.reason
+
+
+def test_a_copy_that_stopped_early_goes_to_nobody_else(workspace: Workspace) -> None:
+    """A copy for named addresses that stopped before they were recorded fails; the subscribers never get it."""
+    order = Order(workspace.project.get_newsletter("denver"), SLOT, addresses=("boss@example.com",))
+    with workspace.store.begin() as connection:
+        assert claim_slot(connection, order.slot, owner="", now=SLOT)
+    (report,) = resume(workspace)
+    assert (report.row.state, report.sums.selected) == (EditionState.FAILED, 0)
+    assert "addresses" in report.row.reason
+    assert not list((workspace.root / "var" / "caught").glob("*.eml"))
