@@ -30,7 +30,7 @@ def build(
     cli: CliContext = context.obj
     with cli.open_workspace(read_only=True) as workspace:
         zone = workspace.project.get_newsletter(newsletter_id).zone
-        slot_at = parse_instant(at or "now", zone, now=workspace.clock())
+        slot_at = parse_instant(at or "now", zone, now=workspace.clock().replace(microsecond=0))
         built = build_files(workspace, newsletter_id, slot_at, out)
     if as_json:
         print_json(built.summary)

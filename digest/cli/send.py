@@ -54,6 +54,9 @@ def send(
         report = asyncio.run(send_edition(workspace, request, progress=progress.follow))
     if as_json:
         print_json(report.as_json())
+    elif dry_run:
+        typer.echo(report.message)
+        raise typer.Exit(0 if report.ok else 1)
     else:
         typer.echo(f"{report.edition}: {figures(report.counts())} of {report.sums.selected}")
     if report.message:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from digest.config.newsletter import Newsletter
+from digest.errors import UsageError
 from digest.model.slots import fill_marks
 from digest.pipeline.assemble import Assembled, assemble
 from digest.pipeline.envelope import message_template
@@ -41,7 +42,10 @@ def build_files(workspace: Workspace, newsletter_id: str, slot_at: datetime, fol
     summary = _summary(newsletter, assembled, overlay.errors)
     if assembled.rendered is None:
         return Built(summary, False, assembled.skip_reason)
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(f"{folder} cannot be made: {error.strerror}; name another folder with --out") from error
     _write(workspace, newsletter, BuiltEdition(assembled.rendered, tuple(links.used)), folder)
     (folder / "edition.json").write_text(json.dumps(summary, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
     return Built(summary, True)

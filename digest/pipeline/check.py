@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from digest.config.load import check_files
 from digest.config.positions import Positions
 from digest.config.project import Project
+from digest.config.settings import Brand
+from digest.delivery.route import routes_of
 from digest.editions import check_schedule
 from digest.errors import Problem
 from digest.pipeline.override_checks import check_overrides
@@ -27,7 +30,7 @@ def check_project(folder: Path, env: Mapping[str, str]) -> list[Problem]:
         return problems
     positions = Positions(folder)
     found = [*problems, *_routing(project, positions), *_newsletters(project, positions)]
-    found += [*_templates(project), *_lint(project, positions)]
+    found += [*_templates(project), *_lint(project, positions), *_placeholders(project, positions)]
     found += check_overrides(project)
     return sorted(set(found))
 
@@ -66,3 +69,21 @@ def _lint(project: Project, positions: Positions) -> Iterator[Problem]:
 
 def _own_templates(project: Project) -> Path | None:
     return project.root / project.settings.templates if project.settings.templates else None
+
+
+def _placeholders(project: Project, positions: Positions) -> Iterator[Problem]:
+    """Warn of what is still the shipped example once real mail can leave."""
+    settings = project.settings
+    if not routes_of(settings.smtp):
+        return
+    examples = {
+        "web.public_url": (urlsplit(str(settings.web.public_url)).hostname or "", "readers cannot unsubscribe there"),
+        "sender.email": (settings.sender.email.rpartition("@")[2], "nobody's answer or bounce arrives"),
+    }
+    for path, (host, consequence) in examples.items():
+        if host == "example.com" or host.endswith(".example.com"):
+            message = f"{host} is the shipped example: {consequence}; write your own before sending for real"
+            yield positions.problem("settings", "", path, message, level="warning")
+    if settings.brand.postal_address == Brand().postal_address:
+        message = "the postal address is the shipped example; the law wants your own in every message"
+        yield positions.problem("settings", "", "brand.postal_address", message, level="warning")

@@ -10,6 +10,8 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from sqlalchemy import Connection
+
 from digest.config.newsletter import Newsletter
 from digest.editions import LateDecision, content_hash, edition_id
 from digest.errors import DeliveryError, RenderError
@@ -74,7 +76,7 @@ class Publisher:
         self._patience = patience
         self._server_patience = server_patience
         self._progress = progress
-        self._owner = f"{socket.gethostname()[:40]}-{os.getpid()}"
+        self._owner = _owner_of(os.getpid())
 
     async def publish(self, order: Order) -> EditionReport:
         """Publish the edition of a slot, once: a slot that was published before is only reported."""
@@ -239,11 +241,13 @@ class Publisher:
 
     def _claim(self, slot: Slot) -> tuple[EditionRow, bool]:
         with self._workspace.store.begin() as connection:
+            _free_from_the_dead(connection, slot.id)
             is_ours = editions.claim_slot(connection, slot, owner=self._owner, now=self._workspace.clock())
             return editions.get_edition(connection, slot.id), is_ours
 
     def _claim_again(self, row_id: str) -> bool:
         with self._workspace.store.begin() as connection:
+            _free_from_the_dead(connection, row_id)
             return editions.claim_edition(connection, row_id, owner=self._owner, now=self._workspace.clock())
 
     def _release(self, row_id: str) -> None:
@@ -274,3 +278,21 @@ class Publisher:
             task.cancel()
             with suppress(asyncio.CancelledError):
                 await task
+
+
+def _owner_of(process_id: int) -> str:
+    return f"{socket.gethostname()[:40]}-{process_id}"
+
+
+def _free_from_the_dead(connection: Connection, row_id: str) -> None:
+    """Give back the claim of a process of this machine that is gone, as after `kill -9`: its lease need not run out."""
+    row = editions.find_edition(connection, row_id)
+    host, _, process_id = row.owner.rpartition("-") if row else ("", "", "")
+    if row is None or not process_id.isdecimal() or _owner_of(int(process_id)) != f"{host}-{process_id}":
+        return
+    try:
+        os.kill(int(process_id), 0)
+    except ProcessLookupError:
+        editions.release(connection, row_id, owner=row.owner)
+    except PermissionError:
+        return

@@ -78,6 +78,8 @@ async def send_edition(
         addresses=tuple(_usable(address) for address in request.to),
     )
     starts_one = not (request.resume or request.failed_only)
+    if starts_one and order.lane is Lane.LIST and request.slot_at is None:
+        _refuse_while_unfinished(workspace, newsletter)
     if starts_one and request.fetch:
         await collect(workspace)
         await asyncio.to_thread(reroute, workspace)
@@ -91,6 +93,18 @@ async def send_edition(
             return _told([await publisher.retry_failed(newsletter, _last_edition(workspace, newsletter))])
         reports = await publisher.resume(newsletter, now_due=True)
     return _told(reports) if reports else _nothing_open(workspace, newsletter)
+
+
+def _refuse_while_unfinished(workspace: Workspace, newsletter: Newsletter) -> None:
+    """Keep a further edition from starting while readers still wait for the one before."""
+    with workspace.store.read() as connection:
+        open_rows = [row for row in editions.unfinished_editions(connection, newsletter.id) if row.lane is Lane.LIST]
+    if open_rows:
+        row = open_rows[0]
+        raise UsageError(
+            f"{row.id} is not finished ({row.state.value}); go on with: digest send {newsletter.id} --resume, "
+            f"or stop it with: digest editions cancel {row.id}"
+        )
 
 
 def _usable(address: str) -> str:
@@ -144,9 +158,15 @@ def _last_edition(workspace: Workspace, newsletter: Newsletter) -> str:
 
 
 def _nothing_open(workspace: Workspace, newsletter: Newsletter) -> SendReport:
-    """Tell of the last edition, which is finished."""
+    """Tell of the last edition, which is finished, or of one that another process holds."""
     with workspace.store.read() as connection:
+        held = editions.unfinished_editions(connection, newsletter.id)
         rows = editions.list_editions(connection, newsletter=newsletter.id, limit=1)
+    if held:
+        busy = report_edition(workspace, held[0].id)
+        until = f" at least until {held[0].lease_until:%H:%M:%S} UTC" if held[0].lease_until else ""
+        message = f"{held[0].id} is held by another process ({held[0].owner}){until}; try again when it has ended"
+        return SendReport(busy.row.id, busy.sums, False, busy.row.state.value, message)
     message = f"{newsletter.id} has no unfinished edition"
     if not rows:
         return SendReport("", DeliverySums(), True, "none", message)

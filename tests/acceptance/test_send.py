@@ -7,6 +7,7 @@ import shutil
 import socket
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -57,7 +58,8 @@ def sink() -> Iterator[Sink]:
 
 def wait_for(port: int) -> None:
     """Return when the port answers."""
-    for _ in range(2000):
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline:
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", port)) == 0:
                 return
@@ -112,3 +114,25 @@ def test_send_without_a_server_says_what_is_wrong(project):
     assert '"queued": 1' in done.stdout
     assert "127.0.0.1:1" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.postfix
+def test_a_killed_send_is_resumed_at_once(project, sink):
+    """After `kill -9` in mid-send, `--resume` goes on without waiting, reaches everybody, and repeats few."""
+    program = project.with_env(**through(sink), DIGEST_SMTP__PER_SECOND="150")
+    rows = "".join(f"r{n}@example.com\n" for n in range(300))
+    (project.folder / "list.csv").write_text("email\n" + rows)
+    program.json("subscribers", "import", "list.csv", "--newsletter", "denver", "--consent", "test")
+    with program.running("send", "denver") as sending:
+        while len(list(sink.folder.glob("message.*"))) < 50:
+            assert sending.poll() is None
+        sending.kill()
+        sending.wait()
+    refused = program.run("send", "denver")
+    assert refused.returncode == 2
+    assert "--resume" in refused.stderr
+    report = program.json("send", "denver", "--resume")
+    assert (report["selected"], report["sent"], report["state"]) == (300, 300, "done")
+    recipients = [line for m in sink.messages() for line in m.split(b"\r\n") if line.startswith(b"To: ")]
+    assert len(set(recipients)) == 300
+    assert len(recipients) - 300 <= 108
