@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from datetime import timedelta
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
+_BIDI = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _DURATION = re.compile(r"(?:(\d+)w)?\s*(?:(\d+)d)?\s*(?:(\d+)h)?\s*(?:(\d+)m)?\s*(?:(\d+)s)?")
 
 
@@ -46,6 +48,16 @@ Duration = Annotated[
     WithJsonSchema({"type": "string", "pattern": r"^(\d+[wdhms]\s*)+$", "examples": ["30m", "36h", "7d"]}),
 ]
 """A length of time in YAML: digits with w, d, h, m or s, as `36h` or `1h 30m`."""
+
+
+def _one_line(value: str) -> str:
+    if any(unicodedata.category(letter) == "Cc" or letter in _BIDI for letter in value):
+        raise ValueError("holds a line break or a control character; write it on one line")
+    return value
+
+
+Line = Annotated[str, AfterValidator(_one_line)]
+"""A text for a header or a title: one line, no control characters, nothing that turns the direction of writing."""
 
 Id = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]*$", max_length=64)]
 """An id: lower-case letters, digits, `-`, `.` and `_`."""

@@ -64,7 +64,7 @@ class Layers:
         """Return the merged mapping, without `extends`."""
         result: dict[str, Any] = {}
         for document in reversed(self.documents):
-            result = merge(result, document.mapping)
+            result = merge(_without_displaced(result, document.mapping), document.mapping)
         result.pop("extends", None)
         return result
 
@@ -121,6 +121,15 @@ class Bases:
         problem = Layers((document,)).locate(("extends",)).problem(("extends",), message)
         if problem not in self.problems:
             self.problems.append(problem)
+
+
+def _without_displaced(below: Mapping[str, Any], above: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Leave an inherited `at` out where the file above writes `cron`, and the other way round."""
+    own, inherited = above.get("schedule"), below.get("schedule")
+    if not isinstance(own, dict) or not isinstance(inherited, dict):
+        return below
+    gone = {"at"} if "cron" in own else {"cron"} if "at" in own else set()
+    return {**below, "schedule": {key: value for key, value in inherited.items() if key not in gone or key in own}}
 
 
 def merge(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
-from digest.config.base import ConfigModel, Duration, Id
+from digest.config.base import ConfigModel, Duration, Id, Line
 from digest.config.rules import ONE_OR_MORE, Rule, Section, Words, as_list
 from digest.config.schedule import Late, Schedule
 from digest.model.audience import parse_audience
@@ -176,15 +176,15 @@ class Newsletter(ConfigModel):
 
     id: Id
     """Name of the file without `.yaml`; not written inside it."""
-    name: str
+    name: Line
     """Name as readers see it."""
     kind: Literal["topical", "regional"] = "topical"
     """Groups the sign-up page."""
     prompt: Prompt = Prompt()
     """What the sign-up page says."""
-    tagline: str = ""
+    tagline: Line = ""
     """One line under the name in the masthead."""
-    place: str = ""
+    place: Line = ""
     """The place of a regional newsletter, as readers say it."""
     accent: Accent = Accent()
     """The one colour of this newsletter, for light and for dark."""
@@ -244,7 +244,7 @@ class Newsletter(ConfigModel):
     """At the slot for all, or at the hour in each reader's own zone."""
     draft: Draft | None = None
     """A draft for an editor before the slot."""
-    sender_name: str = ""
+    sender_name: Line = ""
     """Name in From; the brand and the newsletter's name unless said."""
 
     @property

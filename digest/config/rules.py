@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
-from digest.config.base import ConfigModel, Duration
+from digest.config.base import ConfigModel, Duration, Line
 
 ONE_OR_MORE = WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]})
 
@@ -63,7 +63,7 @@ Layout = Literal["lead", "story", "brief", "headlines"]
 class Section(ConfigModel):
     """A section of a newsletter: its title, what it takes, how much, and how it looks."""
 
-    title: str
+    title: Line
     """Title, as `1 big thing`; shown as the kicker above its stories."""
     match: Rule = Rule()
     """What a story must be to stand here."""

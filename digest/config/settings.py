@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, AnyHttpUrl, Field, SecretStr
 
-from digest.config.base import ConfigModel, Duration, Id
+from digest.config.base import ConfigModel, Duration, Id, Line
 from digest.config.bounces import Bounces
 from digest.config.rules import Words
 
@@ -15,7 +15,7 @@ from digest.config.rules import Words
 class Brand(ConfigModel):
     """Who publishes: stands in every masthead and footer."""
 
-    name: str = "The Brief"
+    name: Line = "The Brief"
     """Name of the publisher as readers see it."""
     tagline: str = ""
     """One line about it."""

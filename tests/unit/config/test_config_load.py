@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import shutil
 from pathlib import Path
 
 import pytest
 
 from digest.config.load import check_files, load_project
+from digest.config.shipped import shipped_config
 from digest.errors import ConfigError
 
 
@@ -128,3 +130,17 @@ def test_five_hundred_newsletters_read_their_bases_once(folder, monkeypatch: pyt
     monkeypatch.setattr(Path, "read_bytes", counting)
     assert len(folder.load().newsletters) == 61
     assert len(opened) == len(set(opened)) == 67
+
+
+def test_a_cron_expression_takes_the_place_of_an_inherited_time(tmp_path: Path) -> None:
+    """A newsletter that writes `cron` does not inherit its base's `at`, and the other way round."""
+    shutil.copytree(shipped_config(), tmp_path / "config")
+    folder = tmp_path / "config" / "newsletters"
+    (folder / "_early.yaml").write_text('extends: city\nschedule: {cron: "0 5 * * *"}\n')
+    (folder / "boise.yaml").write_text('extends: city\nname: Boise\nregion: denver\nschedule: {cron: "0 7 * * mon"}\n')
+    (folder / "nampa.yaml").write_text('extends: early\nname: Nampa\nregion: denver\nschedule: {at: "06:00"}\n')
+    newsletters = load_project(tmp_path / "config", {}).newsletters
+    assert newsletters["boise"].schedule is not None
+    assert (newsletters["boise"].schedule.cron, newsletters["boise"].schedule.at) == ("0 7 * * mon", ())
+    assert newsletters["nampa"].schedule is not None
+    assert newsletters["nampa"].schedule.cron is None
