@@ -6,9 +6,9 @@ from digest.sources.parts import Body, find_parts
 PROMPTS = """Sign up for our morning briefing
 Make your days simpler with the Harbor newsletter. Five minutes are enough.
 Sports news for your time
-Get the inside stories
-Want a daily digest of the top harbour news?
-Get a daily digest of the most important stories with the Harbor newsletter.
+Behind the council's doors
+News from the quays, every morning?
+The Harbor newsletter tells you what the town talks about.
 """
 STORY = """Photo: A. Person/Example Agency
 The council of the harbour town decided on Tuesday to build a second bridge and to ask the U.S. government for help.
