@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import shutil
 import statistics
-import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from playwright.sync_api import Page, sync_playwright
@@ -20,8 +19,8 @@ ROUNDS = 7
 PROJECT = Path(__file__).resolve().parents[2] / "config"
 
 
-def main() -> None:
-    """Measure on the shipped newsletters and samples, and print medians in milliseconds."""
+def run() -> Iterator[tuple[str, str]]:
+    """Measure on the shipped newsletters and samples; yields medians in milliseconds."""
     with tempfile.TemporaryDirectory() as folder:
         config = Path(folder) / "config"
         shutil.copytree(PROJECT, config)
@@ -31,21 +30,27 @@ def main() -> None:
         settings.write_text(settings.read_text(encoding="utf-8") + "\ntemplates: templates\n", encoding="utf-8")
         began = time.perf_counter()
         with served_bench(config) as address:
-            print(f"start of the bench                      {1000 * (time.perf_counter() - began):7.0f} ms")
+            yield "start of the bench", f"{1000 * (time.perf_counter() - began):.0f} ms"
             _fetch(f"{address}denver")
-            _measure_pages(address)
+            yield from _measure_pages(address)
             if CHROMIUM.exists():
-                _measure_edits(address, config, own)
+                yield from _measure_edits(address, config, own)
             else:
-                print(f"edits are not measured: no {CHROMIUM}")
+                yield "a saved file until it shows", f"not measured: no {CHROMIUM}"
 
 
-def _measure_pages(address: str) -> None:
+def main() -> None:
+    """Print the figures."""
+    for what, value in run():
+        print(f"{what:<44} {value}", flush=True)
+
+
+def _measure_pages(address: str) -> Iterator[tuple[str, str]]:
     others = ["am", "pm", "closer", "sports", "login", "chicago", "dallas"]
     first = [_timed(lambda name=name: _both(address, name)) for name in others]  # type: ignore[misc]
-    _tell("first view of an edition (page + frame)", first, goal=400)
-    _tell("the same edition again", [_timed(lambda: _both(address, "denver")) for _ in range(ROUNDS)])
-    _tell("overview, figures known or not", [_timed(lambda: _fetch(address)) for _ in range(ROUNDS)])
+    yield _told("first view of an edition (page + frame)", first, goal=400)
+    yield _told("the same edition again", [_timed(lambda: _both(address, "denver")) for _ in range(ROUNDS)])
+    yield _told("overview, figures known or not", [_timed(lambda: _fetch(address)) for _ in range(ROUNDS)])
 
 
 def _both(address: str, newsletter: str) -> None:
@@ -53,7 +58,7 @@ def _both(address: str, newsletter: str) -> None:
     _fetch(f"{address}{newsletter}/edition.html")
 
 
-def _measure_edits(address: str, config: Path, own: Path) -> None:
+def _measure_edits(address: str, config: Path, own: Path) -> Iterator[tuple[str, str]]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
         page = browser.new_page(viewport={"width": 1280, "height": 900})
@@ -82,7 +87,9 @@ def _measure_edits(address: str, config: Path, own: Path) -> None:
             newsletter.write_text(written.replace("tagline: The", f"tagline: {mark} The"), encoding="utf-8")
 
         for what, edit in (("template", edit_template), ("story", edit_story), ("newsletter", edit_newsletter)):
-            _tell(f"a saved {what} until it shows", [_seen(page, edit, f"{what}{n}") for n in range(ROUNDS)], goal=500)
+            yield _told(
+                f"a saved {what} until it shows", [_seen(page, edit, f"{what}{n}") for n in range(ROUNDS)], goal=500
+            )
         browser.close()
 
 
@@ -112,10 +119,9 @@ def _timed(action: Callable[[], object]) -> float:
     return 1000 * (time.perf_counter() - began)
 
 
-def _tell(what: str, times: list[float], *, goal: int | None = None) -> None:
+def _told(what: str, times: list[float], *, goal: int | None = None) -> tuple[str, str]:
     wanted = f"   goal < {goal} ms" if goal else ""
-    print(f"{what:<40}{statistics.median(times):7.0f} ms median, {max(times):5.0f} ms longest{wanted}")
-    sys.stdout.flush()
+    return what, f"{statistics.median(times):.0f} ms median, {max(times):.0f} ms longest{wanted}"
 
 
 if __name__ == "__main__":
