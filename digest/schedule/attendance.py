@@ -1,0 +1,84 @@
+"""Attending to newsletters: what the ledger says is due of each is carried out, one edition of it at a time."""
+
+from __future__ import annotations
+
+import asyncio
+
+import structlog
+
+from digest.config.newsletter import Newsletter
+from digest.editions import next_slots
+from digest.pipeline.publish import Publisher
+from digest.pipeline.roundup import Roundups
+from digest.schedule.clock import AlarmClock
+from digest.schedule.collecting import Collecting
+from digest.schedule.duties import Shift
+from digest.schedule.ledger import Ledger
+
+
+class Attendance:
+    """Publishes the editions of every newsletter; none waits for another newsletter."""
+
+    def __init__(self, shift: Shift, clock: AlarmClock, collecting: Collecting) -> None:
+        self._shift = shift
+        self._clock = clock
+        self._collecting = collecting
+        self._ledger = Ledger(shift.workspace)
+        self._publisher = Publisher(shift.workspace, shift.mail, stop=shift.stop)
+        self._roundups = Roundups(shift.workspace, shift.mail, stop=shift.stop)
+        self._busy: dict[str, asyncio.Lock] = {}
+        self._is_ready = False
+        self._log = structlog.get_logger("daemon")
+
+    def begin(self) -> None:
+        """Remember since when the newsletters are watched, and set the clock to their next slots."""
+        workspace = self._shift.workspace
+        self._ledger.mark_first_sight(workspace.clock())
+        for newsletter in workspace.project.newsletters.values():
+            self._set_clock(newsletter)
+
+    async def sweep(self) -> None:
+        """Attend to every newsletter: what was missed at its slot, what a restart left, what was put off."""
+        await asyncio.gather(*(self.attend(n) for n in self._shift.workspace.project.newsletters.values()))
+        if not self._is_ready:
+            self._is_ready = True
+            self._log.info("ready")
+
+    async def attend(self, newsletter: Newsletter) -> None:
+        """Do what is due of one newsletter; nothing where that is under way already."""
+        lock = self._busy.setdefault(newsletter.id, asyncio.Lock())
+        if lock.locked() or self._shift.stop.is_set():
+            return
+        async with lock:
+            try:
+                await self._do_due(newsletter)
+            except Exception:
+                self._log.exception("newsletter failed", newsletter=newsletter.id)
+
+    async def finish(self) -> None:
+        """Wait until every newsletter's work has ended; the outbox itself bounds its drain to 30 s."""
+        for lock in self._busy.values():
+            async with lock:
+                continue
+
+    async def _do_due(self, newsletter: Newsletter) -> None:
+        for decision in self._ledger.due(newsletter, self._shift.workspace.clock()):
+            await self._collecting.collect()
+            record = await self._publisher.decide(newsletter, decision)
+            self._log.info("edition", **record.as_json())
+        gone_on = await self._publisher.resume(newsletter)
+        for record in [*gone_on, *await self._roundups.attend(newsletter)]:
+            self._log.info("edition", **record.as_json())
+
+    def _set_clock(self, newsletter: Newsletter) -> None:
+        if newsletter.schedule is None:
+            return
+        after = self._shift.workspace.clock()
+        for slot in next_slots(newsletter.schedule, newsletter.zone, after=after, count=1):
+
+            async def ring() -> None:
+                self._set_clock(newsletter)
+                await self.attend(newsletter)
+
+            self._clock.ring_at(newsletter.id, slot.at, ring)
+            self._log.info("next slot", newsletter=newsletter.id, local=slot.local.isoformat(), utc=slot.at.isoformat())

@@ -1,0 +1,38 @@
+"""Collecting: the sources that are due are read, one round at a time."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+
+import structlog
+
+from digest.pipeline.collect import collect
+from digest.pipeline.reroute import reroute
+from digest.pipeline.workspace import Workspace
+
+_LEAST_EVERY = timedelta(minutes=1)
+
+
+class Collecting:
+    """Reads the sources of a workspace."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
+        self._running = asyncio.Lock()
+        self._log = structlog.get_logger("daemon")
+
+    @property
+    def every(self) -> timedelta:
+        """How often to look which sources are due."""
+        return max(_LEAST_EVERY, self._workspace.project.settings.fetch.every)
+
+    async def collect(self) -> None:
+        """Read the sources that are due; who comes while one reading runs waits for it instead."""
+        async with self._running:
+            rerouted = await asyncio.to_thread(reroute, self._workspace)
+            if rerouted:
+                self._log.info("rerouted", stories=rerouted)
+            for done in await collect(self._workspace):
+                if done.new or done.error:
+                    self._log.info("source", id=done.id, status=done.status, new=done.new, error=done.error)

@@ -1,0 +1,41 @@
+"""Duties: what the daemon does over and over, each with a name and an interval; decides not what is due."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+import structlog
+
+from digest.pipeline.mail import Mail
+from digest.pipeline.workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class Shift:
+    """What the duties of one run of the daemon share; `stop` is set when the daemon is to end."""
+
+    workspace: Workspace
+    mail: Mail
+    stop: asyncio.Event = field(default_factory=asyncio.Event)
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """One thing to do `every` so often, first at once; without an interval it runs once, until the daemon stops.
+
+    A duty never runs twice at a time; one that fails is logged, and done again at its next turn.
+    """
+
+    name: str
+    do: Callable[[], Awaitable[None]]
+    every: timedelta | None = None
+
+    async def perform(self) -> None:
+        """Do it; whatever is raised ends in the log."""
+        try:
+            await self.do()
+        except Exception:
+            structlog.get_logger("daemon").exception("duty failed", duty=self.name)
