@@ -21,15 +21,19 @@ class BounceListener:
     """Takes reports by SMTP or LMTP; use it as an async context. `port` is the real one after the start.
 
     `is_ours` says whether a token was made here; an address with any other is refused, so that the server is no
-    place to leave mail. `handle` runs in a thread; what it raises makes the other side try again.
+    place to leave mail. `leave_address` takes mail that asks to leave. `handle` runs in a thread; what it raises makes
+    the other side try again.
     """
 
-    def __init__(self, settings: ListenerSettings, *, handle: Handle, is_ours: Callable[[str], bool]) -> None:
+    def __init__(
+        self, settings: ListenerSettings, *, handle: Handle, is_ours: Callable[[str], bool], leave_address: str = ""
+    ) -> None:
         self.host = settings.host
         self.port = settings.port
         self._class = LMTP if settings.protocol == "lmtp" else SMTP
         self._handle = handle
         self._is_ours = is_ours
+        self._leave_address = leave_address.lower()
         self._server: asyncio.Server | None = None
 
     async def start(self) -> None:
@@ -55,9 +59,10 @@ class BounceListener:
     async def handle_RCPT(  # noqa: N802 - aiosmtpd's name
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
-        """Take addresses with a token of ours, a few at a time."""
+        """Take addresses with a token of ours, and the one for mail that asks to leave."""
         found = _RETURN_PATH.fullmatch(address)
-        if found is None or not self._is_ours(found[1]):
+        is_leaving = bool(self._leave_address) and address.lower() == self._leave_address
+        if not is_leaving and (found is None or not self._is_ours(found[1])):
             return "550 5.1.1 no such address"
         envelope.rcpt_tos.append(address)
         return "250 2.1.5 ok"

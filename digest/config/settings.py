@@ -34,6 +34,8 @@ class Sender(ConfigModel):
     """Address for replies."""
     bounce_domain: str = ""
     """Domain of the return path (VERP); the From address's own unless said."""
+    unsubscribe_mailto: Annotated[str, Field(pattern=r"^([A-Za-z0-9._+-]{1,64}@[A-Za-z0-9.-]{1,190})?$")] = ""
+    """Address that mail clients may write to instead of the link; its mail must reach a source of `bounces`."""
     list_domain: str = ""
     """Domain in List-Id; the From address's own unless said."""
 

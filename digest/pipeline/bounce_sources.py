@@ -77,7 +77,10 @@ async def listen(workspace: Workspace) -> AsyncIterator[BounceListener | None]:
         handled = handle(raw)
         log.info("report", kind=handled.report.kind, outcome=handled.outcome)
 
-    async with BounceListener(settings, handle=handle_and_tell, is_ours=is_ours) as listener:
+    leave_address = workspace.project.settings.sender.unsubscribe_mailto
+    async with BounceListener(
+        settings, handle=handle_and_tell, is_ours=is_ours, leave_address=leave_address
+    ) as listener:
         log.info("listening", host=listener.host, port=listener.port, protocol=settings.protocol)
         yield listener
 

@@ -12,6 +12,7 @@ from typing import Self
 from sqlalchemy import Connection
 
 from digest.bounces import Finding, Kind, Report, classify
+from digest.bounces.leaving import find_leave_token
 from digest.bounces.policy import SOFT_BOUNCES, Limits, is_charged, is_given_up, suppression_reason
 from digest.bounces.reasons import Said, decide
 from digest.errors import TokenError
@@ -21,6 +22,7 @@ from digest.store import Store
 from digest.store import bounces as store
 from digest.store.suppressions import add_suppression
 from digest.subscriptions.addresses import normalise_address
+from digest.subscriptions.signup import unsubscribe
 
 DEFAULT_LIMITS = Limits()
 REMEMBERED = timedelta(days=90)
@@ -33,6 +35,7 @@ BY_ADDRESS = timedelta(days=14)
 class Outcome(enum.StrEnum):
     """What a report changed."""
 
+    LEFT = "left"  # the reader asked by mail to leave a newsletter
     SUPPRESSED = "suppressed"  # the address is never mailed again
     COUNTED = "counted"  # kept; counts towards the rule of soft bounces
     NOTED = "noted"  # kept; counts for nobody: a delay, or about us
@@ -73,7 +76,13 @@ class BounceDesk:
         return cls(workspace.store, DeliveryTokens(workspace.delivery_keys), limits=limits, clock=workspace.clock)
 
     def handle(self, raw: bytes) -> Handled:
-        """Classify a message and carry out what it means; the same bytes twice change nothing."""
+        """Classify a message and carry out what it means; the same bytes twice change nothing.
+
+        A message that asks to leave is believed by its token, whoever wrote it: the link in a message is, too.
+        """
+        token = find_leave_token(raw)
+        if token is not None:
+            return Handled(Report(()), self._leave(token))
         return self.handle_report(classify(raw), fingerprint=hashlib.sha256(raw).hexdigest())
 
     def handle_report(self, report: Report, *, fingerprint: str) -> Handled:
@@ -92,6 +101,15 @@ class BounceDesk:
             ]
         outcome = min(outcomes, key=list(Outcome).index, default=Outcome.UNKNOWN)
         return Handled(report, outcome)
+
+    def _leave(self, token: str) -> Outcome:
+        delivery_id = self._read_token(token)
+        with self._store.begin() as connection:
+            reader = None if delivery_id is None else store.find_reader(connection, delivery_id)
+            if reader is None:
+                return Outcome.UNKNOWN
+            ended = unsubscribe(connection, *reader, self._clock(), detail="by the reader, by mail")
+        return Outcome.LEFT if ended else Outcome.REPEATED
 
     def charge_refusals(self) -> int:
         """Count deliveries that servers refused for good while they were sent; return how many were new."""

@@ -37,6 +37,7 @@ def envelope_facts(workspace: Workspace, newsletter: Newsletter, built: BuiltEdi
         edition=edition.id,
         slot_at=edition.slot_at,
         reply_to=sender.reply_to,
+        unsubscribe_mailto=sender.unsubscribe_mailto,
         feedback_id=f"{edition.slot_at:%Y%m%d}:{newsletter.id}:newsletter:{domain}",
     )
 

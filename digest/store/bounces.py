@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Select, and_, func, or_, select
 from digest.model.bounce import DeliveryOutcome
 from digest.model.delivery import DeliveryState, Stage
 from digest.store.dialect import insert_new
-from digest.store.tables import subscribers
+from digest.store.tables import editions, subscribers
 from digest.store.tables_bounces import bounce_reports
 from digest.store.tables_delivery import attempts, audiences, deliveries
 
@@ -69,6 +69,15 @@ def find_mailed_to(connection: Connection, key: str, *, since: datetime) -> Mail
     query = _mailed().where(_recent(since), who, deliveries.c.finished_at >= since)
     row = connection.execute(query.order_by(deliveries.c.finished_at.desc()).limit(1)).first()
     return None if row is None else _as_mailed(row)
+
+
+def find_reader(connection: Connection, delivery_id: int) -> tuple[int, str] | None:
+    """Return the subscriber of a delivery and its newsletter; None for an address that is no subscriber's."""
+    newsletter = func.coalesce(func.nullif(audiences.c.newsletter, ""), editions.c.newsletter)
+    source = deliveries.join(audiences).outerjoin(editions, editions.c.id == audiences.c.edition_id)
+    query = select(deliveries.c.subscriber_id, newsletter).select_from(source).where(deliveries.c.id == delivery_id)
+    row = connection.execute(query).first()
+    return None if row is None or None in tuple(row) else (row[0], row[1])
 
 
 def load_outcomes(connection: Connection, mailed: Mailed, *, since: datetime) -> Sequence[DeliveryOutcome]:

@@ -8,9 +8,10 @@ from starlette.exceptions import HTTPException
 
 from digest.errors import NotFoundError, StoreError, TokenError
 from digest.pipeline.confirmations import Confirmations
+from digest.pipeline.webhooks import WebhookDesk
 from digest.pipeline.workspace import Workspace
 from digest.subscriptions.floods import MOST_AN_HOUR, MOST_FOR_AN_ADDRESS, FloodGate, trusted_networks
-from digest.web.api import stories
+from digest.web.api import stories, webhooks
 from digest.web.pages import show
 from digest.web.readers import archive, choices, consent, feed, health, leaving, media, metrics, signup
 from digest.web.readers.catalogue import Catalogue
@@ -30,11 +31,12 @@ def create_app(workspace: Workspace) -> FastAPI:
     app.state.workspace = workspace
     app.state.catalogue = Catalogue(workspace)
     app.state.confirmations = Confirmations(workspace)
+    app.state.webhooks = WebhookDesk(workspace)
     app.state.network_gate = FloodGate(MOST_AN_HOUR)
     app.state.address_gate = FloodGate(MOST_FOR_AN_ADDRESS)
     app.state.trusted_proxies = trusted_networks(workspace.project.settings.web.trusted_proxies)
     app.add_middleware(Safely)
-    for module in (health, metrics, stories, signup, consent, choices, leaving, feed, archive, media):
+    for module in (health, metrics, stories, webhooks, signup, consent, choices, leaving, feed, archive, media):
         app.include_router(module.router)
     _tell_errors(app)
     return app

@@ -9,11 +9,12 @@ import pytest
 from sqlalchemy import select, update
 
 from digest.model.delivery import DeliveryState
+from digest.model.subscriber import SubscriptionState
 from digest.outbox.tokens import DeliveryTokens
 from digest.pipeline.bounces import BounceDesk, Outcome
 from digest.store import Store, audiences, bounces
 from digest.store.deliveries import AttemptRow, add_attempts
-from digest.store.subscribers import erase_address
+from digest.store.subscribers import erase_address, load_subscriptions
 from digest.store.suppressions import find_suppression
 from digest.store.tables import subscribers
 from digest.store.tables_delivery import deliveries
@@ -191,3 +192,54 @@ def test_notes_and_ordinary_mail_change_nothing(desk: BounceDesk) -> None:
     """What is no report leaves no trace in the ledger."""
     assert desk.handle(b"From: a@example.org\r\nSubject: Hello\r\n\r\nHi").outcome is Outcome.NOTHING
     assert desk.handle(b"From: a@example.org\r\nSubject: Automatic reply: x\r\n\r\nHi").outcome is Outcome.NOTHING
+
+
+def _asking_to_leave(token: str, **headers: str) -> bytes:
+    lines = {
+        "From": "somebody@example.net",
+        "To": "leave@news.example.com",
+        "Subject": f"unsubscribe {token}",
+    } | headers
+    return "".join(f"{name}: {value}\r\n" for name, value in lines.items()).encode() + b"\r\nPlease.\r\n"
+
+
+def test_mail_to_leave_ends_one_subscription(store: Store, desk: BounceDesk, send) -> None:
+    """The token in the subject says whose it is, whoever wrote the mail; twice is fine; nobody else is touched."""
+    subscribe(store, [READER], "am")
+    first, _ = send("e1", START)
+    token = TOKENS.make(first)
+    assert (
+        desk.handle(_asking_to_leave(token.upper(), Subject=f"Unsubscribe  {token.upper()} ")).outcome is Outcome.LEFT
+    )
+    assert desk.handle(_asking_to_leave(token)).outcome is Outcome.REPEATED
+    with store.read() as connection:
+        people = dict(connection.execute(select(subscribers.c.key, subscribers.c.id)).all())
+        states = {
+            (key, one.newsletter): one.state.value
+            for key, reader in people.items()
+            for one in load_subscriptions(connection, reader)
+        }
+    assert states == {
+        (READER, "denver"): "unsubscribed",
+        (READER, "am"): "confirmed",
+        (OTHER, "denver"): "confirmed",
+    }
+    assert not _reason(store, READER)
+
+
+def test_forged_mail_to_leave_changes_nothing(store: Store, desk: BounceDesk, send) -> None:
+    """A made-up token, none, one for a delivery that never was, one that is only quoted: nobody leaves."""
+    first, _ = send("e1", START)
+    token = TOKENS.make(first)
+    assert desk.handle(_asking_to_leave("0" * 32)).outcome is Outcome.UNKNOWN
+    assert desk.handle(_asking_to_leave(DeliveryTokens([b"other"]).make(first))).outcome is Outcome.UNKNOWN
+    assert desk.handle(_asking_to_leave(TOKENS.make(4711))).outcome is Outcome.UNKNOWN
+    for subject in ("unsubscribe", f"Fwd: unsubscribe {token}", f"not unsubscribe {token}", f"unsubscribe {token} now"):
+        assert desk.handle(_asking_to_leave(token, Subject=subject)).outcome is Outcome.NOTHING
+    quoted = f"List-Unsubscribe: <mailto:leave@news.example.com?subject=unsubscribe%20{token}>"
+    returned = f"Subject: unsubscribe {token}\r\n{quoted}"
+    assert desk.handle(complaint_report(returned=returned)).outcome is not Outcome.LEFT
+    with store.read() as connection:
+        reader = connection.scalar(select(subscribers.c.id).where(subscribers.c.key == READER))
+        (link,) = load_subscriptions(connection, int(reader or 0))
+    assert link.state is SubscriptionState.CONFIRMED

@@ -19,6 +19,7 @@ from digest.pipeline.bounce_sources import listen, watch
 from digest.pipeline.kept_reports import forget_address, forget_old, keep_message
 from digest.pipeline.workspace import Workspace
 from digest.store import suppressions
+from digest.store.subscribers import load_subscriptions
 from digest.testing.deliveries import subscribe
 from digest.testing.mails import status_report
 
@@ -75,6 +76,35 @@ def test_a_report_by_smtp_suppresses_a_reader(folder: Path) -> None:
             found = suppressions.find_suppression(connection, READER)
     assert found is not None
     assert found.reason == "hard bounce"
+
+
+def test_mail_to_leave_is_taken_at_its_own_address(folder: Path) -> None:
+    """The listener takes the configured address beside the return paths; the token in the subject ends one thing."""
+    env = {
+        "DIGEST_BOUNCES__LISTEN__PROTOCOL": "lmtp",
+        "DIGEST_BOUNCES__LISTEN__PORT": "0",
+        "DIGEST_SENDER__UNSUBSCRIBE_MAILTO": "leave@bounces.example.com",
+    }
+    with _workspace(folder, **env) as workspace:
+        token = _sent_token(workspace)
+        ask = f"From: a@example.org\r\nSubject: unsubscribe {token}\r\n\r\n".encode()
+
+        def post(port: int, to: str) -> None:
+            with smtplib.LMTP("127.0.0.1", port, local_hostname="mx.example.net") as client:
+                client.sendmail("a@example.org", [to], ask)
+
+        async def scenario() -> None:
+            async with listen(workspace) as listener:
+                assert listener is not None
+                with pytest.raises(smtplib.SMTPRecipientsRefused):
+                    await asyncio.to_thread(post, listener.port, "other@bounces.example.com")
+                await asyncio.to_thread(post, listener.port, "Leave@bounces.example.com")
+
+        asyncio.run(scenario())
+        with workspace.store.read() as connection:
+            (link,) = load_subscriptions(connection, 1)
+        assert (link.newsletter, link.state.value) == ("denver", "unsubscribed")
+        assert not list((workspace.root / "var").glob("bounces/*"))
 
 
 def test_watching_reads_the_maildir_and_survives_trouble(folder: Path) -> None:

@@ -33,7 +33,7 @@ def operations(pages):
     for path, methods in pages.app.openapi()["paths"].items():
         for method, operation in methods.items():
             body = operation.get("requestBody", {}).get("content", {})
-            fields = [name for kind in body.values() for name in kind["schema"]["properties"]]
+            fields = [name for kind in body.values() for name in kind["schema"].get("properties", ())]
             queries = [one["name"] for one in operation.get("parameters", []) if one["in"] == "query"]
             found.append((method, path, queries, sorted(set(fields))))
     return found
@@ -43,7 +43,7 @@ def operations(pages):
 def requests(draw, pages, tokens):
     """Draw a request: an operation of the description, its places filled, its form with right and wrong values."""
     method, path, queries, fields = draw(st.sampled_from(operations(pages)))
-    for name in ("newsletter_id", "day", "token", "reference"):
+    for name in ("newsletter_id", "day", "token", "reference", "service"):
         value = draw(st.one_of(_VALUES, st.sampled_from(tokens) if name == "token" else _NAMES))
         path = path.replace(f"{{{name}}}", quote(value, safe="")).replace(f"{{{name}:path}}", quote(value))
     query = {name: draw(_VALUES) for name in queries}

@@ -31,6 +31,7 @@ from digest.bounces.webhooks.event import (
 
 _SERVICE = "Amazon SNS"
 _HOST = re.compile(r"sns\.[a-z0-9-]{1,40}\.amazonaws\.com(?:\.cn)?")
+_CERTIFICATE = re.compile(r"/SimpleNotificationService(?:-[0-9a-f]{1,64})?\.pem")
 _SIGNED = {
     "Notification": ("Message", "MessageId", "Subject", "Timestamp", "TopicArn", "Type"),
     "SubscriptionConfirmation": ("Message", "MessageId", "SubscribeURL", "Timestamp", "Token", "TopicArn", "Type"),
@@ -50,12 +51,17 @@ class Notification:
     subscribe_url: str = ""
 
 
-def signing_certificate_url(body: bytes) -> str:
-    """Return where the certificate of a notification lies.
+def signing_certificate_url(body: bytes, *, topics: Collection[str]) -> str:
+    """Return where the certificate of a notification of one of these topics lies.
 
     Raises WebhookError unless that is an https address of SNS itself: anybody could sign with a certificate of theirs.
     """
-    return _amazon_url(text(mapping(load_json(_SERVICE, body)).get("SigningCertURL")))
+    fields = mapping(load_json(_SERVICE, body))
+    _check_topic(fields, topics)
+    url = _amazon_url(text(fields.get("SigningCertURL")))
+    if not _CERTIFICATE.fullmatch(urlsplit(url).path) or urlsplit(url).query:
+        raise WebhookError(_SERVICE, "the certificate does not lie where those of SNS do")
+    return url
 
 
 def parse_notification(body: bytes, *, certificate: bytes, topics: Collection[str]) -> Notification:
@@ -67,8 +73,7 @@ def parse_notification(body: bytes, *, certificate: bytes, topics: Collection[st
     kind = fields.get("Type")
     if kind not in _SIGNED:
         raise WebhookError(_SERVICE, "no message of SNS")
-    if fields.get("TopicArn") not in topics:
-        raise WebhookError(_SERVICE, "the topic is not one of the configured ones")
+    _check_topic(fields, topics)
     _verify(fields, certificate)
     url = text(fields.get("SubscribeURL"))
     return Notification(
@@ -113,9 +118,18 @@ def _complaints(complaint: dict[str, Any]) -> list[Finding]:
     return [Finding(text(one.get("emailAddress")), Reason.COMPLAINT) for one in named]
 
 
+def _check_topic(fields: dict[str, Any], topics: Collection[str]) -> None:
+    if text(fields.get("TopicArn")) not in topics:
+        raise WebhookError(_SERVICE, "the topic is not one of the configured ones")
+
+
 def _amazon_url(url: str) -> str:
-    parts = urlsplit(url)
-    if parts.scheme != "https" or parts.port not in (None, 443) or not _HOST.fullmatch(parts.hostname or ""):
+    try:
+        parts = urlsplit(url)
+        is_amazons = parts.scheme == "https" and parts.port in (None, 443) and _HOST.fullmatch(parts.hostname or "")
+    except ValueError:
+        is_amazons = None
+    if not is_amazons or parts.username is not None:
         raise WebhookError(_SERVICE, "an address in the message is not one of SNS")
     return url
 

@@ -14,6 +14,7 @@ from digest.model.story import Story
 from digest.pipeline.workspace import Workspace
 from digest.sources import parse_story_payload
 from digest.store.pool import AddedStories
+from digest.web.api.bodies import read_body
 
 MAX_BYTES = 1_000_000
 router = APIRouter()
@@ -33,7 +34,7 @@ async def take_story(request: Request) -> JSONResponse:
     given = request.headers.get("authorization", "").removeprefix("Bearer ").strip()
     if not hmac.compare_digest(given.encode(), token.encode()):
         return _told(401, "the token is missing or wrong; send Authorization: Bearer TOKEN")
-    body = await _read(request)
+    body = await read_body(request, MAX_BYTES)
     if body is None:
         return _told(413, f"a story has at most {MAX_BYTES:,} bytes")
     try:
@@ -45,16 +46,6 @@ async def take_story(request: Request) -> JSONResponse:
         return _told(400, f"{error.message}; {error.action}")
     added = await run_in_threadpool(_take, workspace, story)
     return JSONResponse({"id": story.id, "new": bool(added.new)}, 201 if added.new else 200)
-
-
-async def _read(request: Request) -> bytes | None:
-    """Return the body, or None as soon as it is too long."""
-    body = b""
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > MAX_BYTES:
-            return None
-    return body
 
 
 def _take(workspace: Workspace, story: Story) -> AddedStories:
