@@ -22,6 +22,7 @@ from digest.cli import (
     schedule,
     send,
     sources,
+    store,
     stories,
     subscribers,
     suppressions,
@@ -39,7 +40,7 @@ app = typer.Typer(
 )
 for module in (demo, project, sources, stories, build, preview, send, schedule, daemon):
     module.register(app)
-for module in (editions, regions, subscribers, suppressions, bounces, bench):
+for module in (editions, regions, subscribers, suppressions, bounces, store, bench):
     module.register(app)
 
 

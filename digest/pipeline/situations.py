@@ -12,7 +12,7 @@ from digest.model.edition import Lane
 from digest.pipeline.overlay import NO_OVERLAY, Overlay
 from digest.pipeline.workspace import Workspace
 from digest.selection import Situation, longest_window, rule_reads_text, window_start
-from digest.store import editions, pool
+from digest.store import editions, pool, watches
 
 _MEMORY = timedelta(days=60)
 _TOLD_TODAY = timedelta(hours=24)
@@ -48,7 +48,7 @@ def load_situation(
         told = told_stories | told_clusters
     return Situation(
         slot_at=slot_at,
-        since_at=window_start(newsletter, slot_at, last.until_at if last else None),
+        since_at=window_start(newsletter, slot_at, _told_until(connection, newsletter, last)),
         until_at=until_at,
         source_weights=weights,
         used=used,
@@ -56,6 +56,19 @@ def load_situation(
         told=told,
         topic_parents=parents,
     )
+
+
+def _told_until(connection: Connection, newsletter: Newsletter, last: editions.EditionRow | None) -> datetime | None:
+    """Return up to when this newsletter has told its news; None before its first edition.
+
+    After a restore nobody knows what was told since the backup: only the last `window.length` before the restore
+    may be news, so that readers do not get last week again.
+    """
+    told_until = last.until_at if last else None
+    restored_at = watches.restored_at(connection, newsletter.id)
+    if told_until is None or restored_at is None:
+        return told_until
+    return max(told_until, restored_at - newsletter.window.length)
 
 
 def load_candidates(

@@ -187,5 +187,6 @@ watches = Table(
     metadata,
     Column("newsletter", String, primary_key=True),
     Column("since_at", Instant, nullable=False),
+    Column("restored_at", Instant),  # set by a restore: what was told between backup and restore is not known
 )
 """Since when daemons watch a newsletter: slots before that are nobody's debt."""
