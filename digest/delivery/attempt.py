@@ -35,16 +35,22 @@ class Attempt:
     """One attempt. `compose` makes the message when its turn comes; `finish` is called once, at the end.
 
     `before_body` is called right before the message itself is written, the point after which a crash leaves it
-    uncertain.
+    uncertain. `may_go` says whether the claim still holds; it is asked before the envelope and before the body.
     """
 
     domain: str
     compose: Callable[[], Message]
     finish: Callable[[Outcome], None]
     before_body: Callable[[], None] = field(default=lambda: None)
+    may_go: Callable[[], bool] = field(default=lambda: True)
     progress: Progress = Progress.WAITING
     withdrawn: bool = False
     number: int = 0
+
+    @property
+    def is_off(self) -> bool:
+        """Whether it must not be sent any more."""
+        return self.withdrawn or not self.may_go()
 
     def withdraw(self) -> bool:
         """Take the attempt back. True if it had not started: then `finish` will not be called."""

@@ -136,6 +136,9 @@ class Connection:
     def _compose(self, attempt: Attempt) -> _Begun | None:
         attempt.progress = Progress.ENVELOPE
         self.begun += 1
+        if attempt.is_off:
+            self._finish(attempt, Stage.MAIL, Decision(Fate.REQUEUE))
+            return None
         try:
             return _Begun(attempt, attempt.compose())
         except MessageError as error:
@@ -153,7 +156,7 @@ class Connection:
             if not self.is_over:
                 await self._reset()
             return None
-        if begun.attempt.withdrawn:
+        if begun.attempt.is_off:
             # The server waits for a message that must not be sent: only a lost connection takes it back.
             self._drop()
             self._finish(begun.attempt, Stage.DATA, Decision(Fate.REQUEUE))

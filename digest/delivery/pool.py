@@ -17,6 +17,8 @@ from digest.delivery.queue import AttemptQueue
 from digest.delivery.quota import Quotas
 from digest.delivery.replies import Answer, Decision, Fate, Lost, Remedy, decide
 from digest.delivery.route import RouteState
+from digest.delivery.shared_pace import FleetLimits
+from digest.delivery.throttle import Part, Rate
 from digest.model.delivery import Stage
 
 _SLACK = 4  # messages a route may be ahead of its weight, so that no connection waits for another route's
@@ -26,7 +28,7 @@ class SmtpPool:
     """All ways out. Use it as an async context; `offer` attempts from the same event loop.
 
     `alert` hears what a person must mend. `back_off_s` is the first wait after a route failed; it doubles up to
-    a minute.
+    a minute. With `limits`, the rates of routes and domains hold for all processes on that store together.
     """
 
     def __init__(
@@ -36,11 +38,14 @@ class SmtpPool:
         *,
         timeouts: Timeouts | None = None,
         quotas: Quotas | None = None,
+        limits: FleetLimits | None = None,
         alert: Callable[[str], None] | None = None,
         back_off_s: float = 1.0,
     ) -> None:
-        self._routes = [RouteState(route, back_off_s=back_off_s) for route in routes]
-        self._queue = AttemptQueue(domains or {})
+        self._routes = [RouteState(route, back_off_s=back_off_s, rate=_rate_of(route, limits)) for route in routes]
+        self._queue = AttemptQueue(domains or {}, _rates_of(domains or {}, limits))
+        if limits is not None:
+            limits.on_change(self._dispatch)
         self._timeouts = timeouts or Timeouts()
         self._quotas = quotas
         self._alert = alert or (lambda text: None)
@@ -55,6 +60,20 @@ class SmtpPool:
     def connections(self) -> int:
         """Most connections at a time, over all routes."""
         return sum(state.route.connections for state in self._routes)
+
+    @property
+    def has_places(self) -> bool:
+        """Whether this process may have a connection at all; see `share`."""
+        return any(state.concurrency.allowed for state in self._routes)
+
+    def share(self, part: Part) -> None:
+        """Use only a part of the connections, as other processes of a fleet use the rest."""
+        for state in self._routes:
+            state.concurrency.share(part)
+        stranded = self._queue.share(part) if self.has_places else self._queue.drain()
+        for attempt in stranded:
+            attempt.finish(Outcome(Decision(Fate.REQUEUE), Stage.CONNECT, Lost("withdrawn")))
+        self._dispatch()
 
     @property
     def open_connections(self) -> int:
@@ -267,3 +286,19 @@ class SmtpPool:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
+
+
+def _rate_of(route: Route, limits: FleetLimits | None) -> Rate | None:
+    if limits is None or not route.per_second:
+        return None
+    return limits.pace(f"route {route.name}", route.per_second)
+
+
+def _rates_of(domains: Mapping[str, DomainLimit], limits: FleetLimits | None) -> dict[str, Rate]:
+    if limits is None:
+        return {}
+    return {
+        domain: limits.pace(f"domain {domain.lower()}", limit.per_second)
+        for domain, limit in domains.items()
+        if limit.per_second
+    }

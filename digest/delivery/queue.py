@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from digest.config.settings import DomainLimit
 from digest.delivery.attempt import Attempt
-from digest.delivery.throttle import Gate
+from digest.delivery.throttle import Gate, Part, Rate
 
 _CROWD = 20
 
@@ -15,8 +15,9 @@ _CROWD = 20
 class AttemptQueue:
     """One queue for all domains without limits, one for each domain with limits, so that none waits for another."""
 
-    def __init__(self, limits: Mapping[str, DomainLimit]) -> None:
-        self._gates = {domain.lower(): Gate(limit) for domain, limit in limits.items()}
+    def __init__(self, limits: Mapping[str, DomainLimit], rates: Mapping[str, Rate] | None = None) -> None:
+        rates = rates or {}
+        self._gates = {domain.lower(): Gate(limit, rates.get(domain)) for domain, limit in limits.items()}
         self._waiting: dict[str, deque[Attempt]] = {domain: deque() for domain in ("", *self._gates)}
         self._counter = 0
 
@@ -60,7 +61,21 @@ class AttemptQueue:
 
     def crowded(self) -> list[str]:
         """Return the domains of which so many attempts wait that no more should be claimed."""
-        return [domain for domain, waiting in self._waiting.items() if domain and len(waiting) >= _CROWD]
+        return [
+            domain
+            for domain, waiting in self._waiting.items()
+            if domain and (len(waiting) >= _CROWD or self._gates[domain].is_shut)
+        ]
+
+    def share(self, part: Part) -> list[Attempt]:
+        """Take only a part of each domain's connections; return what waits for a domain that has none left."""
+        stranded: list[Attempt] = []
+        for domain, gate in self._gates.items():
+            gate.share(part)
+            if gate.is_shut:
+                stranded += [attempt for attempt in self._waiting[domain] if not attempt.withdrawn]
+                self._waiting[domain].clear()
+        return stranded
 
     def drain(self) -> list[Attempt]:
         """Take out all attempts that were not withdrawn."""

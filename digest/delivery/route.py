@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from digest.config.settings import Route, Smtp
 from digest.delivery.replies import Answer, Decision, Remedy
-from digest.delivery.throttle import Concurrency, Pace
+from digest.delivery.throttle import Concurrency, Pace, Rate
 from digest.model.delivery import Stage
 
 _LONGEST_BACK_OFF_S = 60.0
@@ -20,7 +20,7 @@ def routes_of(settings: Smtp) -> tuple[Route, ...]:
 class RouteState:
     """A route as the pool sees it. Times are the event loop's."""
 
-    def __init__(self, route: Route, *, back_off_s: float = 1.0) -> None:
+    def __init__(self, route: Route, *, back_off_s: float = 1.0, rate: Rate | None = None) -> None:
         self.route = route
         self.name = route.name
         self.concurrency = Concurrency(route.connections)
@@ -32,7 +32,7 @@ class RouteState:
         self.taken = 0.0
         self.trouble: tuple[Stage, Answer] | None = None
         self.is_paused = False
-        self._pace = Pace(route.per_second) if route.per_second else None
+        self._pace = rate or (Pace(route.per_second) if route.per_second else None)
         self._back_off_s = back_off_s
         self._failures = 0
         self._retry_at = 0.0

@@ -2,10 +2,35 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import Protocol
+
 from digest.config.settings import DomainLimit
 
 _CATCH_UP_S = 0.005
 """How much lateness of a timer may be made up for: 0.5 % of a second's messages."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Which part of all places one of `of` processes has: the first ones get what does not divide evenly."""
+
+    index: int
+    of: int
+
+    def of_places(self, places: int) -> int:
+        """Return how many of `places` it has: the parts of all processes add up to them."""
+        return places // self.of + (self.index < places % self.of)
+
+
+class Rate(Protocol):
+    """An even rate: of this process alone (`Pace`), or of a whole fleet (`shared_pace.SharedPace`)."""
+
+    def wait_s(self, now: float) -> float:
+        """Return how long to wait before the next message, 0 or less for not at all."""
+
+    def take(self, now: float) -> None:
+        """Count one message."""
 
 
 class Pace:
@@ -27,9 +52,9 @@ class Pace:
 class Gate:
     """The limits of one recipient domain, for all connections of the pool."""
 
-    def __init__(self, limit: DomainLimit) -> None:
-        self._pace = Pace(limit.per_second) if limit.per_second else None
-        self._most = limit.connections
+    def __init__(self, limit: DomainLimit, rate: Rate | None = None) -> None:
+        self._pace = rate or (Pace(limit.per_second) if limit.per_second else None)
+        self._limit = self._most = limit.connections
         self._open = 0
 
     def wait_s(self, now: float) -> float | None:
@@ -37,6 +62,15 @@ class Gate:
         if self._most is not None and self._open >= self._most:
             return None
         return self._pace.wait_s(now) if self._pace else 0.0
+
+    @property
+    def is_shut(self) -> bool:
+        """Whether this process has no place at all."""
+        return self._most == 0
+
+    def share(self, part: Part) -> None:
+        """Take only a part of the places; others use the rest."""
+        self._most = None if self._limit is None else part.of_places(self._limit)
 
     def enter(self, now: float) -> None:
         """Count a message that starts."""
@@ -53,7 +87,7 @@ class Concurrency:
     """How many connections a server bears: halved when it complains, one more after each 100 good messages."""
 
     def __init__(self, most: int) -> None:
-        self._most = most
+        self._limit = self._most = most
         self._good = 0
         self.allowed = most
 
@@ -68,4 +102,10 @@ class Concurrency:
     def halve(self) -> None:
         """Use half of the connections, at least one."""
         self._good = 0
-        self.allowed = max(1, self.allowed // 2)
+        self.allowed = min(self._most, max(1, self.allowed // 2))
+
+    def share(self, part: Part) -> None:
+        """Take only a part of the connections; one that was halved grows again by good messages alone."""
+        most = part.of_places(self._limit)
+        self.allowed = most if self.allowed == self._most else min(self.allowed, most)
+        self._most = most

@@ -19,6 +19,7 @@ from digest.delivery.template import MessageTemplate
 from digest.errors import NotFoundError
 from digest.model.delivery import Delivery, DeliveryState, DeliverySums
 from digest.model.subscriber import Reader, Subscriber
+from digest.outbox.fence import SILENT_AFTER, Fence
 from digest.outbox.journal import Journal
 from digest.outbox.progress import SendProgress, sums_from
 from digest.outbox.recorder import Recorder
@@ -43,7 +44,8 @@ class Outbox:
     """The ledger of deliveries and one sender on it. Close it, or use it as a context.
 
     `token_keys`: the first makes return-path tokens, all read them. `journal_folder` is a folder of this machine,
-    beside the store; without one, a crash leaves everything that was claimed uncertain.
+    beside the store; without one, a crash leaves everything that was claimed uncertain. A sender of another machine
+    that was not seen for `lease` is dead.
     """
 
     def __init__(
@@ -54,6 +56,7 @@ class Outbox:
         journal_folder: Path | None = None,
         retry_after: Sequence[timedelta] = RETRY_AFTER,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        lease: timedelta = SILENT_AFTER,
     ) -> None:
         self.store = store
         self.tokens = DeliveryTokens(token_keys)
@@ -62,6 +65,7 @@ class Outbox:
         self._journal = Journal.create(journal_folder, self.name) if journal_folder is not None else None
         self._retry_after = retry_after
         self._clock = clock
+        self._lease = lease
         self._unrecorded: dict[str, list[Result]] = {}
         # One thread writes: on SQLite there can be only one writer, and results stay in order.
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="outbox")
@@ -136,6 +140,7 @@ class Outbox:
             retry_after=self._retry_after,
             clock=self._clock,
             chance=random.random,
+            recover=self.recover,
             progress=progress or (lambda moment: None),
         )
         loop = asyncio.get_running_loop()
@@ -145,7 +150,14 @@ class Outbox:
         def compose(row: ledger.ClaimedRow) -> Message:
             return template.message_for(readers(*self._reader_facts(edition_id, row)))
 
-        recorder = Recorder(self.store, audience, sender=self.name, journal=self._journal, writer=self._writer)
+        recorder = Recorder(
+            self.store,
+            audience,
+            sender=self.name,
+            journal=self._journal,
+            writer=self._writer,
+            fence=Fence(self._lease),
+        )
         recorder.restore(self._unrecorded.pop(edition_id, ()))
         try:
             await Run(self.store, audience, settings, pool=pool, recorder=recorder).deliver(compose, stop)
@@ -156,7 +168,7 @@ class Outbox:
 
     def recover(self) -> Recovered:
         """Give back what crashed senders hold; senders that live are left alone."""
-        return recover(self.store, self.name, self._folder, now=self._clock())
+        return recover(self.store, self.name, self._folder, now=self._clock(), lease=self._lease)
 
     def retry_failed(self, edition_id: str) -> int:
         """Queue failed deliveries once more (`--failed-only`); return how many."""

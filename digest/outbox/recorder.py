@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import TypeVar
 
 from digest.errors import StoreError
+from digest.outbox.fence import Fence, now_s
 from digest.outbox.journal import Journal
 from digest.outbox.turn import GROUP, Report, Result, Turn, take_turn
 from digest.store import Store
@@ -20,14 +21,27 @@ COMMIT_WITHIN_S = 0.05
 COMMIT_AT = GROUP // 2
 """A result is committed at most so long after it came, or as soon as there are so many; sending goes on meanwhile."""
 
-_STORE_WAITS_S = (0.1, 0.3, 1.0)
+_FIRST_WAIT_S = 0.1
+_LONGEST_WAIT_S = 1.0
+_PATIENCE_S = {"sqlite": 1.5, "postgresql": 90.0}
+"""How long a store that fails is asked again: a server may be started anew, or be out of reach for a while."""
+
+_SLOW_S = 2.0
+"""After so long without an answer of the store nothing more is started."""
 
 
 class Recorder:
     """The only way from a run to the store. Its methods run in the event loop, its transactions in `writer`."""
 
     def __init__(
-        self, store: Store, audience: Audience, *, sender: str, journal: Journal | None, writer: Executor
+        self,
+        store: Store,
+        audience: Audience,
+        *,
+        sender: str,
+        journal: Journal | None,
+        writer: Executor,
+        fence: Fence | None = None,
     ) -> None:
         self._store = store
         self._audience = audience
@@ -36,6 +50,8 @@ class Recorder:
         self._writer = writer
         self._loop = asyncio.get_running_loop()
         self._oldest_at = 0.0
+        self._patience_s = _PATIENCE_S[store.engine.dialect.name]
+        self.fence = fence or Fence()
         self.results: list[Result] = []
 
     def add(self, result: Result) -> bool:
@@ -57,24 +73,32 @@ class Recorder:
         self._oldest_at = self._loop.time()
         return group
 
-    async def take_turn(self, turn: Turn, *, now: datetime, on_failure: Callable[[], None]) -> Report:
-        """Do a turn. A store that fails is asked again, for its results alone.
+    async def take_turn(self, turn: Turn, *, clock: Callable[[], datetime], on_failure: Callable[[], None]) -> Report:
+        """Do a turn. A store that fails is asked again, for its results alone; one that is slow is waited for.
+
+        `on_failure` is called as soon as either is known: nothing more must start.
 
         Raises:
             StoreError: it kept failing; the results are kept.
         """
-        for wait_s in (*_STORE_WAITS_S, None):
+        wait_s, begun_s = _FIRST_WAIT_S, now_s()
+        while True:
+            slow = self._loop.call_later(_SLOW_S, on_failure)
             try:
-                report = await self.io(take_turn, self._store, self._audience, turn, sender=self._sender, now=now)
-            except StoreError:
+                started_s = now_s()
+                report = await self.io(take_turn, self._store, self._audience, turn, sender=self._sender, now=clock())
+                self.fence.move(started_s)
+                break
+            except StoreError as error:
                 on_failure()
                 turn = Turn(turn.results, 0, (), ())
-                if wait_s is None:
+                if not error.is_temporary or now_s() - begun_s > self._patience_s:
                     self.results = [*turn.results, *self.results]
                     raise
                 await asyncio.sleep(wait_s)
-            else:
-                break
+                wait_s = min(_LONGEST_WAIT_S, 2 * wait_s)
+            finally:
+                slow.cancel()
         if self._journal is not None:
             self._journal.settle(result.row.id for result in turn.results)
         return report
@@ -82,6 +106,10 @@ class Recorder:
     async def io(self, function: Callable[..., T], *arguments: object, **named: object) -> T:
         """Run a function of the store in the writer's thread."""
         return await self._loop.run_in_executor(self._writer, lambda: function(*arguments, **named))
+
+    def hurry(self, patience_s: float) -> None:
+        """Ask a store that fails no longer than so many seconds from now on."""
+        self._patience_s = min(self._patience_s, patience_s)
 
     def restore(self, results: Sequence[Result]) -> None:
         """Take over results that an earlier run could not record."""

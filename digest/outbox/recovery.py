@@ -10,12 +10,10 @@ from typing import Any
 from sqlalchemy import Connection
 
 from digest.model.delivery import DeliveryState, Stage
+from digest.outbox.fence import SILENT_AFTER
 from digest.outbox.journal import Traces, find_traces, has_journal, remove_journal
 from digest.store import Store, senders
 from digest.store import deliveries as ledger
-
-SILENT_AFTER = timedelta(seconds=60)
-"""A sender of another machine counts as dead when it was not seen for so long."""
 
 _CRASHES = 3
 
@@ -29,8 +27,10 @@ class Recovered:
     parked: int = 0
 
 
-def recover(store: Store, name: str, folder: Path | None, *, now: datetime) -> Recovered:
-    """Give back what dead senders hold.
+def recover(
+    store: Store, name: str, folder: Path | None, *, now: datetime, lease: timedelta = SILENT_AFTER
+) -> Recovered:
+    """Give back what dead senders hold; one of another machine is dead when it was not seen for `lease`.
 
     What was not written to a server goes back to the queue; the rest is uncertain, and follows the newsletter's
     policy. A delivery that was being made in three crashes is parked as failed.
@@ -41,7 +41,7 @@ def recover(store: Store, name: str, folder: Path | None, *, now: datetime) -> R
     for other, seen_at in others:
         is_local = folder is not None and has_journal(folder, other)
         traces = _traces(folder, other) if folder is not None and is_local else None
-        if (traces is None and is_local) or (not is_local and now - seen_at < SILENT_AFTER):
+        if (traces is None and is_local) or (not is_local and now - seen_at < lease):
             continue
         with store.begin() as connection:
             one = _give_back(connection, other, traces, now=now)

@@ -15,6 +15,7 @@ from digest.delivery.pool import SmtpPool
 from digest.delivery.replies import Decision, Fate, Lost, Remedy
 from digest.errors import StoreError
 from digest.model.delivery import DeliveryState, Stage
+from digest.outbox.fence import KEEP_SEEN_S
 from digest.outbox.journal import Journal
 from digest.outbox.progress import SendProgress, Tally
 from digest.outbox.recorder import Recorder
@@ -23,19 +24,20 @@ from digest.outbox.turn import GROUP, Report, Result, Turn
 from digest.outbox.verdicts import RetryRules, Verdict, judge
 from digest.store import Store
 from digest.store.audiences import Audience, counts, set_paused
-from digest.store.deliveries import ClaimedRow, next_due
+from digest.store.deliveries import ClaimedRow, is_anything_held, next_due
 from digest.store.senders import touch_sender
 
 _RECHECK_S = 0.4
 _LOOK_AGAIN_S = 0.5
 _CROWDED_S = 0.05
 _PROGRESS_S = 0.25
-_DRAIN_S = 30.0
+_DRAIN_S = 25.0
+_LAST_TRIES_S = 4.0  # how long a store that fails is asked again while the run ends
 
 
 @dataclass(frozen=True, slots=True)
 class RunSettings:
-    """What a run needs beside its audience. `chance` gives 0 to 1 for jitter."""
+    """What a run needs beside its audience. `chance` gives 0 to 1 for jitter; `recover` frees what the dead held."""
 
     sender: str
     journal: Journal | None
@@ -44,6 +46,7 @@ class RunSettings:
     retry_after: Sequence[timedelta]
     clock: Callable[[], datetime]
     chance: Callable[[], float]
+    recover: Callable[[], object]
     progress: Callable[[SendProgress], None]
 
 
@@ -75,6 +78,7 @@ class Run:
         self._requeues: dict[int, int] = {}
         self._wake = asyncio.Event()
         self._checked_at = self._loop.time()
+        self._turned_at = self._loop.time()
         self._dry_until = 0.0
         self._trouble_since: float | None = None
         self._is_blocked = False
@@ -105,6 +109,8 @@ class Run:
         """Take one turn with the store, or wait; False when nothing is left to do."""
         now = self._loop.time()
         self._look_at_pool(now)
+        if not self._pool.has_places:
+            self._dry_until = now + _LOOK_AGAIN_S
         turn = self._plan(now)
         if turn is not None:
             await self._take(turn)
@@ -119,14 +125,15 @@ class Run:
         """Return the next turn, or None when it is better to wait."""
         room = self._window - len(self._held)
         claim = min(GROUP, room) if room >= GROUP // 2 and now >= self._dry_until else 0
-        if self._is_blocked or self._paused:
+        if self._is_blocked or self._paused or not self._pool.has_places:
             claim = 0
         recheck: list[int] = []
         if now - self._checked_at >= _RECHECK_S:
             recheck = [held.row.id for held in self._held.values() if held.attempt.progress is not Progress.BODY]
             self._checked_at = now
         due_in_s = self._recorder.due_in_s(now)
-        if not claim and not recheck and (due_in_s is None or due_in_s > 0):
+        is_quiet = now - self._turned_at < KEEP_SEEN_S
+        if not claim and not recheck and is_quiet and (due_in_s is None or due_in_s > 0):
             return None
         skip = self._pool.crowded_domains() if claim else []
         return Turn(self._recorder.take_group(), claim, recheck, skip)
@@ -135,11 +142,12 @@ class Run:
         """Take a turn; where the store keeps failing, nothing more is started."""
         try:
             report = await self._recorder.take_turn(
-                turn, now=self._settings.clock(), on_failure=lambda: self._withdraw_waiting("store unusable")
+                turn, clock=self._settings.clock, on_failure=lambda: self._withdraw_waiting("store unusable")
             )
         except StoreError as error:
             self._paused = self._paused or str(error)
         else:
+            self._turned_at = self._loop.time()
             self._apply(turn, report)
 
     def _apply(self, turn: Turn, report: Report) -> None:
@@ -164,6 +172,7 @@ class Run:
             compose=lambda: self._make(row),
             finish=lambda outcome: self._finish(held, outcome),
             before_body=lambda: self._note_body(row),
+            may_go=self._recorder.fence.allows,
         )
         self._held[row.id] = held
         if row.refused:
@@ -245,6 +254,7 @@ class Run:
     async def _drain(self) -> None:
         """Claim no more, let what has begun end, record everything."""
         self._withdraw_waiting("stopped")
+        self._recorder.hurry(_LAST_TRIES_S)
         ends_at = self._loop.time() + _DRAIN_S
         while self._held and self._loop.time() < ends_at:
             await self._record_all()
@@ -287,16 +297,25 @@ class Run:
 
     async def _wait_for_due(self) -> bool:
         """Wait for the next deferred delivery if it is due within `patience`; False when the run is over."""
-        due_at = await self._recorder.io(self._next_due)
-        if due_at is None or due_at - self._settings.clock() > self._settings.patience:
-            return False
-        self._dry_until = 0.0
-        await self._sleep_s(max(0.0, (due_at - self._settings.clock()).total_seconds()))
-        return True
+        due_at, others_hold = await self._recorder.io(self._what_is_left)
+        now = self._settings.clock()
+        if due_at is not None and due_at - now <= self._settings.patience:
+            self._dry_until = 0.0
+            least_s = 0.0 if self._pool.has_places else _LOOK_AGAIN_S
+            await self._sleep_s(max(least_s, (due_at - now).total_seconds()))
+            return True
+        if others_hold:
+            # What they hold may come back, and an edition is done only when nobody holds anything.
+            await self._sleep_s(_LOOK_AGAIN_S)
+        return others_hold
 
-    def _next_due(self) -> datetime | None:
+    def _what_is_left(self) -> tuple[datetime | None, bool]:
+        """Return when the next delivery is due, and whether other senders of a fleet hold some."""
+        if self._store.is_postgresql:
+            self._settings.recover()
         with self._store.read() as connection:
-            return next_due(connection, self._audience.id, (DeliveryState.QUEUED, DeliveryState.DEFERRED))
+            due_at = next_due(connection, self._audience.id, (DeliveryState.QUEUED, DeliveryState.DEFERRED))
+            return due_at, self._store.is_postgresql and is_anything_held(connection, self._audience.id)
 
     async def _sleep(self, now: float) -> None:
         """Sleep until something happens, at most until the next thing is due."""
@@ -316,6 +335,7 @@ class Run:
 
     async def _wake_on(self, stop: asyncio.Event) -> None:
         await stop.wait()
+        self._recorder.hurry(_LAST_TRIES_S)
         self._wake.set()
 
     def _tell(self, *, is_last: bool = False) -> None:

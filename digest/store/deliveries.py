@@ -122,6 +122,16 @@ def next_due(connection: Connection, audience: int, states: Sequence[DeliverySta
     return min((at for at in due if at is not None), default=None)
 
 
+def is_anything_held(connection: Connection, audience: int) -> bool:
+    """Say whether any sender holds deliveries of the audience."""
+    query = select(deliveries.c.id).where(
+        deliveries.c.audience_id == audience,
+        deliveries.c.state == DeliveryState.SENDING.value,
+        deliveries.c.next_try_at.is_not(None),
+    )
+    return connection.execute(query.limit(1)).first() is not None
+
+
 def suppress_readers(connection: Connection, details: Mapping[int, str], *, reason: str, at: datetime) -> None:
     """Suppress the addresses of deliveries, each with what the server said."""
     if not details:

@@ -8,13 +8,19 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Column, Connection, Engine, String, Table, insert, inspect, select, text
 
 from digest.errors import StoreError
-from digest.store import tables, tables_alarms, tables_bounces, tables_delivery  # noqa: F401 - they declare what is created
+from digest.store import (  # noqa: F401 - they declare what is created
+    tables,
+    tables_alarms,
+    tables_bounces,
+    tables_delivery,
+    tables_fleet,
+)
 from digest.store.metadata import metadata
 
 if TYPE_CHECKING:
     from alembic.config import Config
 
-HEAD = "0003"
+HEAD = "0004"
 """The newest migration; kept here so that an up-to-date database is known without importing Alembic."""
 
 # The same table as Alembic's own, but in no metadata of ours: a comparison must not find it.

@@ -88,3 +88,13 @@ quotas = Table(
     Column("used", Integer, nullable=False),
 )
 """Messages of a route by minute, so that its last hour and day can be summed."""
+
+delivery_sums = Table(
+    "delivery_sums",
+    metadata,
+    Column("audience_id", ForeignKey("audiences.id"), primary_key=True),
+    Column("state", String, primary_key=True),
+    Column("reason", String, primary_key=True),  # empty: simply sent
+    Column("number", Integer, nullable=False),
+)
+"""What is left of the deliveries of an edition that was finished long ago: how many ended how, and why."""

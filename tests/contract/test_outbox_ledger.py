@@ -12,7 +12,8 @@ from digest.model.audience import parse_audience
 from digest.model.delivery import DeliveryState
 from digest.model.subscriber import Frequency
 from digest.outbox import Outbox
-from digest.outbox.recovery import SILENT_AFTER, recover
+from digest.outbox.fence import SILENT_AFTER
+from digest.outbox.recovery import recover
 from digest.store import Store, audiences, deliveries, senders
 from digest.store.audiences import Chosen
 from digest.store.quotas import reserve_quota

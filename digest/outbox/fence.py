@@ -1,0 +1,38 @@
+"""The fence of a run: until when its claims surely hold; a run that lost touch with the ledger starts nothing more."""
+
+from __future__ import annotations
+
+import time
+from datetime import timedelta
+
+SILENT_AFTER = timedelta(seconds=60)
+"""A sender of another machine counts as dead when it was not seen for so long; what it held is given to others."""
+
+KEEP_SEEN_S = 5.0
+"""A run writes to the store at least so often, so that nobody thinks it dead."""
+
+_CLOCK = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
+
+
+def now_s() -> float:
+    """Return seconds that also pass while the machine sleeps."""
+    return time.clock_gettime(_CLOCK)
+
+
+class Fence:
+    """Stands half of the lease after the last transaction began that is known to be committed.
+
+    The other half is for clocks of machines that differ, and for messages that are on their way.
+    """
+
+    def __init__(self, lease: timedelta = SILENT_AFTER) -> None:
+        self._length_s = lease.total_seconds() / 2
+        self._until = now_s() + self._length_s
+
+    def move(self, begun_s: float) -> None:
+        """Note that a transaction that began at `begun_s` (see `now_s`) was committed."""
+        self._until = max(self._until, begun_s + self._length_s)
+
+    def allows(self) -> bool:
+        """Whether a message may start now."""
+        return now_s() < self._until
