@@ -227,6 +227,7 @@ class Run:
         if outcome.decision.remedy is Remedy.PAUSE_EDITION:
             self._paused = f"the sender is refused at {outcome.stage}: {outcome.answer}"
             self._pauses_edition = True
+            self._loop.call_soon(self._withdraw_waiting, self._paused)  # a turn with the store may take a while
         self._add(Result(held.row, verdict, outcome))
         if outcome.decision.remedy is not Remedy.NONE or verdict.state is DeliveryState.QUEUED:
             self._wake.set()
