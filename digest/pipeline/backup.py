@@ -57,8 +57,7 @@ def restore(
     held: list[str] = []
 
     def settle(connection: Connection) -> None:
-        names = workspace.project.newsletters
-        held.extend(settle_restored(connection, names, made_at=backup.made_at, now=now))
+        held.extend(settle_restored(connection, made_at=backup.made_at, now=now))
 
     fill_from(workspace.store, path, then=settle, progress=progress)
     return Restored(backup, tuple(held), kept)

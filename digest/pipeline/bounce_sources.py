@@ -39,7 +39,6 @@ async def watch(workspace: Workspace, stop: asyncio.Event) -> None:
 
     Raises OSError where the listener's port is taken.
     """
-    every_s = workspace.project.settings.bounces.every.total_seconds()
     log = structlog.get_logger("bounces")
     async with listen(workspace):
         while not stop.is_set():
@@ -50,7 +49,7 @@ async def watch(workspace: Workspace, stop: asyncio.Event) -> None:
             except DigestError as error:
                 log.error("bounces not read", error=str(error))
             with suppress(TimeoutError):
-                await asyncio.wait_for(stop.wait(), every_s)
+                await asyncio.wait_for(stop.wait(), workspace.project.settings.bounces.every.total_seconds())
 
 
 @asynccontextmanager

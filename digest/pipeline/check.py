@@ -25,14 +25,19 @@ def check_project(folder: Path, env: Mapping[str, str]) -> list[Problem]:
 
     Places, rules, schedules and templates are looked at where the files themselves could be read.
     """
+    return check_loaded(folder, env)[1]
+
+
+def check_loaded(folder: Path, env: Mapping[str, str]) -> tuple[Project | None, list[Problem]]:
+    """Return the project, None where its files cannot be read, and every problem as `check_project` finds them."""
     project, problems = check_files(folder, env)
     if project is None:
-        return problems
+        return None, problems
     positions = Positions(folder)
     found = [*problems, *_routing(project, positions), *_newsletters(project, positions)]
     found += [*_templates(project), *_lint(project, positions), *_placeholders(project, positions)]
     found += check_overrides(project)
-    return sorted(set(found))
+    return project, sorted(set(found))
 
 
 def _routing(project: Project, positions: Positions) -> Iterator[Problem]:

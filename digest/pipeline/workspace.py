@@ -44,6 +44,9 @@ class Workspace:
         self.root = root or project.root
         self.read_only = read_only
         self.clock = clock
+        self._origin: Workspace | None = None
+        self._version = 0
+        self._followers: list[Callable[[], None]] = []
 
     def __enter__(self) -> Workspace:
         return self
@@ -51,17 +54,54 @@ class Workspace:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if "store" in self.__dict__:
+        if "store" in self.__dict__ and self._origin is None:
             self.store.close()
+
+    def snapshot(self) -> Workspace:
+        """Return the workspace as it is configured now; what `take_up` brings later does not change it.
+
+        It shares what is open, and needs no closing.
+        """
+        copy = Workspace(self.project, root=self.root, read_only=self.read_only, clock=self.clock)
+        copy._origin, copy._version = self, self._version
+        return copy
+
+    def follow(self, renew: Callable[[], None]) -> None:
+        """Call `renew` after each `take_up`, for what was made from the project before."""
+        self._followers.append(renew)
+
+    def take_up(self, project: Project, *, with_templates: bool = False) -> None:
+        """Go on with another configuration of the same store; what does not depend on the change is kept.
+
+        `with_templates` says that templates changed, too. Call it where nothing else uses this workspace at the moment.
+        """
+        old, self.project = self.project, project
+        self._version += 1
+        dropped = ["source_names"]
+        dropped += ["renderer"] if with_templates or old.settings != project.settings else []
+        dropped += ["router"] if _routing(old) != _routing(project) else []
+        dropped += ["tokens", "_secrets"] if old.settings.keys != project.settings.keys else []
+        for name in dropped:
+            self.__dict__.pop(name, None)
+        for renew in self._followers:
+            renew()
+
+    def _same(self) -> Workspace | None:
+        """Return the workspace this is a snapshot of, while it is configured as it was."""
+        return self._origin if self._origin is not None and self._origin._version == self._version else None
 
     @cached_property
     def store(self) -> Store:
         """The store, opened and migrated."""
+        if self._origin is not None:
+            return self._origin.store
         return Store.open(self.project.settings.store, root=self.root, read_only=self.read_only)
 
     @cached_property
     def router(self) -> Router:
         """The router of the project's regions and topics."""
+        if (same := self._same()) is not None:
+            return same.router
         from digest.routing.router import Router
 
         return Router.from_project(self.project)
@@ -76,6 +116,8 @@ class Workspace:
     @cached_property
     def renderer(self) -> Renderer:
         """The renderer over the project's own templates and the shipped ones."""
+        if (same := self._same()) is not None:
+            return same.renderer
         from digest.rendering.renderer import Renderer
 
         return Renderer(self.template_folders, self.project.settings)
@@ -122,3 +164,9 @@ class Workspace:
     def at_root(self, path: str) -> Path:
         """Return a path of `digest.yaml` as an absolute one."""
         return self.root / path
+
+
+def _routing(project: Project) -> object:
+    """Return what a router depends on; making one takes over a second."""
+    settings = project.settings
+    return (project.regions, project.topics, project.sources, settings.home_country, settings.labels)

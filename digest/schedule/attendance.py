@@ -24,9 +24,8 @@ class Attendance:
         self._clock = clock
         self._collecting = collecting
         self._ledger = Ledger(shift.workspace)
-        self._publisher = Publisher(shift.workspace, shift.mail, stop=shift.stop)
-        self._roundups = Roundups(shift.workspace, shift.mail, stop=shift.stop)
         self._busy: dict[str, asyncio.Lock] = {}
+        self._clocked: set[str] = set()
         self._is_ready = False
         self._log = structlog.get_logger("daemon")
 
@@ -36,6 +35,12 @@ class Attendance:
         self._ledger.mark_first_sight(workspace.clock())
         for newsletter in workspace.project.newsletters.values():
             self._set_clock(newsletter)
+
+    def renew(self) -> None:
+        """Go on with a changed configuration: new newsletters are watched from now on, removed ones are left alone."""
+        for name in self._clocked - self._shift.workspace.project.newsletters.keys():
+            self._clock.forget(name)
+        self.begin()
 
     async def sweep(self) -> None:
         """Attend to every newsletter: what was missed at its slot, what a restart left, what was put off."""
@@ -70,15 +75,27 @@ class Attendance:
         for record in [*gone_on, *await self._roundups.attend(newsletter)]:
             self._log.info("edition", **record.as_json())
 
+    @property
+    def _publisher(self) -> Publisher:
+        """A publisher over the configuration of this moment: what is taken up later leaves its editions alone."""
+        return Publisher(self._shift.workspace.snapshot(), self._shift.mail, stop=self._shift.stop)
+
+    @property
+    def _roundups(self) -> Roundups:
+        return Roundups(self._shift.workspace.snapshot(), self._shift.mail, stop=self._shift.stop)
+
     def _set_clock(self, newsletter: Newsletter) -> None:
+        self._clock.forget(newsletter.id)
         if newsletter.schedule is None:
             return
         after = self._shift.workspace.clock()
         for slot in next_slots(newsletter.schedule, newsletter.zone, after=after, count=1):
 
             async def ring() -> None:
-                self._set_clock(newsletter)
-                await self.attend(newsletter)
+                present = self._shift.workspace.project.newsletters[newsletter.id]
+                self._set_clock(present)
+                await self.attend(present)
 
             self._clock.ring_at(newsletter.id, slot.at, ring)
+            self._clocked.add(newsletter.id)
             self._log.info("next slot", newsletter=newsletter.id, local=slot.local.isoformat(), utc=slot.at.isoformat())

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.date import DateTrigger
@@ -30,9 +30,15 @@ class AlarmClock:
             if duty.every is None:
                 self._standing.append(asyncio.create_task(duty.perform(), name=duty.name))
             else:
-                every = IntervalTrigger(seconds=max(1, int(duty.every.total_seconds())))
-                self._scheduler.add_job(duty.perform, every, next_run_time=datetime.now(UTC))
+                every = _interval(duty.every)
+                self._scheduler.add_job(duty.perform, every, id=_job(duty.name), next_run_time=datetime.now(UTC))
         self._scheduler.start()
+
+    def change(self, name: str, every: timedelta) -> None:
+        """Wake a duty at another interval from now on; nothing changes where it is the same."""
+        job = self._scheduler.get_job(_job(name))
+        if job is not None and job.trigger.interval != every:
+            job.reschedule(_interval(every))
 
     def ring_at(self, name: str, at: datetime, do: Callable[[], Awaitable[None]]) -> None:
         """Wake `do` at that instant; a later call with the same name takes the place of the earlier one."""
@@ -43,7 +49,21 @@ class AlarmClock:
         if self._scheduler.get_job(name) is not None:
             self._scheduler.remove_job(name)
 
+    def awaited(self) -> dict[str, datetime]:
+        """Return what rings at which instant, by name."""
+        jobs = (job for job in self._scheduler.get_jobs() if isinstance(job.trigger, DateTrigger))
+        return {job.id: job.trigger.run_date.astimezone(UTC) for job in jobs}
+
     async def stop(self) -> None:
         """Wake nobody any more, and wait for the standing duties, which end by themselves."""
         self._scheduler.shutdown(wait=False)
         await asyncio.gather(*self._standing)
+
+
+def _interval(every: timedelta) -> IntervalTrigger:
+    return IntervalTrigger(seconds=max(1, int(every.total_seconds())))
+
+
+def _job(duty: str) -> str:
+    """Return the name of a duty's job; no newsletter's can be the same."""
+    return f"duty {duty}"

@@ -30,7 +30,7 @@ class Collecting:
     async def collect(self) -> None:
         """Read the sources that are due; who comes while one reading runs waits for it instead."""
         async with self._running:
-            rerouted = await asyncio.to_thread(reroute, self._workspace)
+            rerouted = await asyncio.to_thread(reroute, self._workspace.snapshot())
             if rerouted:
                 self._log.info("rerouted", stories=rerouted)
             for done in await collect(self._workspace):

@@ -16,6 +16,7 @@ from digest.schedule.attendance import Attendance
 from digest.schedule.clock import AlarmClock
 from digest.schedule.collecting import Collecting
 from digest.schedule.duties import Duty, Shift
+from digest.schedule.reloading import Reloading
 
 _SWEEP = timedelta(seconds=30)
 
@@ -47,15 +48,21 @@ class Daemon:
     async def _perform(self, shift: Shift) -> None:
         clock, collecting = AlarmClock(), Collecting(shift.workspace)
         attendance = Attendance(shift, clock, collecting)
+
+        def taken_up() -> None:
+            attendance.renew()
+            clock.change("sources", collecting.every)
+
+        reloading = Reloading(shift.workspace, taken_up)
         attendance.begin()
-        clock.start(duties_of(shift, attendance, collecting))
+        clock.start(duties_of(shift, attendance, collecting, reloading))
         await shift.stop.wait()
         self._log.info("stopping")
         await clock.stop()
         await attendance.finish()
 
 
-def duties_of(shift: Shift, attendance: Attendance, collecting: Collecting) -> tuple[Duty, ...]:
+def duties_of(shift: Shift, attendance: Attendance, collecting: Collecting, reloading: Reloading) -> tuple[Duty, ...]:
     """Return everything that the daemon does; a line here is what a new duty needs."""
 
     async def bounces() -> None:
@@ -68,4 +75,6 @@ def duties_of(shift: Shift, attendance: Attendance, collecting: Collecting) -> t
         Duty("editions", attendance.sweep, every=_SWEEP),
         Duty("sources", collecting.collect, every=collecting.every),
         Duty("bounces", bounces),
+        Duty("configuration", reloading.look, every=reloading.every),
+        Duty("changed files", lambda: reloading.watch(shift.stop)),
     )

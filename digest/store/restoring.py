@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy import Connection, delete, select, update
@@ -19,9 +18,7 @@ _ID_GAP = 1_000_000_000
 """Ids given out between backup and restore stand in links and return paths, and must never mean somebody else."""
 
 
-def settle_restored(
-    connection: Connection, newsletters: Iterable[str], *, made_at: datetime, now: datetime
-) -> list[str]:
+def settle_restored(connection: Connection, *, made_at: datetime, now: datetime) -> list[str]:
     """Make restored rows safe to go on with; return the editions that are held for a person.
 
     What was unfinished at the backup may have been sent since: it is held. Messages that were on the wire are
@@ -39,7 +36,7 @@ def settle_restored(
     }
     connection.execute(update(deliveries).where(on_the_wire).values(uncertain))
     connection.execute(delete(senders))
-    watches.begin_anew(connection, newsletters, now)
+    watches.begin_anew(connection, now)
     for table in (subscribers, deliveries):
         count_on_from(connection, table, _ID_GAP)
     return held

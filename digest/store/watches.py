@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, func, select, update
 
 from digest.store.dialect import upsert
 from digest.store.tables import watches
@@ -23,12 +23,12 @@ def watched_since(connection: Connection, newsletter: str) -> datetime | None:
     return connection.execute(select(watches.c.since_at).where(watches.c.newsletter == newsletter)).scalar()
 
 
-def begin_anew(connection: Connection, newsletters: Iterable[str], now: datetime) -> None:
+def begin_anew(connection: Connection, now: datetime) -> None:
     """Watch all newsletters from `now` on, as after a restore: slots before it are nobody's debt."""
-    watch(connection, newsletters, now)
     connection.execute(update(watches).values(since_at=now, restored_at=now))
 
 
 def restored_at(connection: Connection, newsletter: str) -> datetime | None:
     """Return when the newsletter's ledger was last restored from a backup; None where it never was."""
-    return connection.execute(select(watches.c.restored_at).where(watches.c.newsletter == newsletter)).scalar()
+    query = select(func.max(watches.c.restored_at)).where(watches.c.newsletter == newsletter)
+    return connection.execute(query).scalar()

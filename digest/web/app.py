@@ -29,17 +29,24 @@ def create_app(workspace: Workspace) -> FastAPI:
     """Return the app over a workspace; every answer carries a policy that allows no script, and sets no cookie."""
     app = FastAPI(title="Newsletters", docs_url=None, redoc_url=None)
     app.state.workspace = workspace
-    app.state.catalogue = Catalogue(workspace)
     app.state.confirmations = Confirmations(workspace)
     app.state.webhooks = WebhookDesk(workspace)
     app.state.network_gate = FloodGate(MOST_AN_HOUR)
     app.state.address_gate = FloodGate(MOST_FOR_AN_ADDRESS)
-    app.state.trusted_proxies = trusted_networks(workspace.project.settings.web.trusted_proxies)
+    _read_configuration(app)
+    workspace.follow(lambda: _read_configuration(app))
     app.add_middleware(Safely)
     for module in (health, metrics, stories, webhooks, signup, consent, choices, leaving, feed, archive, media):
         app.include_router(module.router)
     _tell_errors(app)
     return app
+
+
+def _read_configuration(app: FastAPI) -> None:
+    """Make anew what depends on the configuration; the workspace may take up another one while the pages are served."""
+    workspace: Workspace = app.state.workspace
+    app.state.catalogue = Catalogue(workspace)
+    app.state.trusted_proxies = trusted_networks(workspace.project.settings.web.trusted_proxies)
 
 
 def _tell_errors(app: FastAPI) -> None:
