@@ -59,7 +59,7 @@ def show(context: typer.Context, edition: EditionId, as_json: AsJson = False) ->
 
 @group.command("report", epilog="Example: digest editions report denver-20261123T133000Z")
 def report(context: typer.Context, edition: EditionId, as_json: AsJson = False) -> None:
-    """Report every figure of an edition's deliveries, with the reasons."""
+    """Report every figure of an edition's deliveries, with the reasons, and its opens and clicks where they count."""
     from digest.pipeline.ledger import report_record
 
     cli: CliContext = context.obj
@@ -68,10 +68,13 @@ def report(context: typer.Context, edition: EditionId, as_json: AsJson = False) 
     if as_json:
         print_json(record)
         return
-    rows = [(name, record[name]) for name in record if name not in ("reasons",)]
+    rows = [(name, record[name]) for name in record if name not in ("reasons", "links")]
     print_table(("figure", "value"), rows)
     if record["reasons"]:
         print_table(("state", "reason", "readers#"), [tuple(reason.values()) for reason in record["reasons"]])
+    if record.get("links"):
+        links = [(link["clicks"], link["headline"] or link["url"]) for link in record["links"]]
+        print_table(("clicks#", "link"), links)
 
 
 @group.command("hold", epilog="Example: digest editions hold denver-20261123T133000Z --reason 'lead is wrong'")

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from digest.config.base import ConfigModel, Duration, Id, Line
+from digest.config.measure import Measure
 from digest.config.rules import ONE_OR_MORE, Rule, Section, Words, as_list
 from digest.config.schedule import Late, Schedule
 from digest.model.audience import parse_audience
@@ -244,6 +245,8 @@ class Newsletter(ConfigModel):
     """At the slot for all, or at the hour in each reader's own zone."""
     draft: Draft | None = None
     """A draft for an editor before the slot."""
+    measure: Measure = Measure()
+    """What of its editions is counted; nothing unless said."""
     sender_name: Line = ""
     """Name in From; the brand and the newsletter's name unless said."""
 

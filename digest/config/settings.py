@@ -162,6 +162,8 @@ class Web(ConfigModel):
     """Addresses whose X-Forwarded-For is believed."""
     api_token: SecretStr = SecretStr("")
     """Token for `POST /api/stories`; empty turns it off."""
+    figures_password: SecretStr = SecretStr("")
+    """Password of the page of opens and clicks, `/figures`, with any user name; empty turns the page off."""
 
 
 class Keys(ConfigModel):

@@ -58,7 +58,7 @@ def _write(workspace: Workspace, newsletter: Newsletter, built: BuiltEdition, fo
     text = fill_marks(rendered.text, rendered.marker, reader.values)
     (folder / "edition.txt").write_text(text, encoding="utf-8")
     (folder / "edition.mjml").write_text(rendered.mjml, encoding="utf-8")
-    (folder / "edition.eml").write_bytes(message_template(workspace, newsletter, built).eml_for(reader))
+    (folder / "edition.eml").write_bytes(message_template(workspace, newsletter, built, is_trial=True).eml_for(reader))
 
 
 def _summary(newsletter: Newsletter, assembled: Assembled, errors: tuple[str, ...]) -> dict[str, Any]:

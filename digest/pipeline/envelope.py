@@ -6,19 +6,27 @@ from digest.config.newsletter import Newsletter
 from digest.delivery.dkim import DkimSigner
 from digest.delivery.message import EnvelopeFacts, InlinePicture
 from digest.delivery.template import MessageTemplate
+from digest.pipeline.measuring import as_mailed
 from digest.pipeline.pictures import content_id, find_picture
 from digest.pipeline.record import BuiltEdition
 from digest.pipeline.workspace import Workspace
 
 
 def message_template(
-    workspace: Workspace, newsletter: Newsletter, built: BuiltEdition, *, signer: DkimSigner | None = None
+    workspace: Workspace,
+    newsletter: Newsletter,
+    built: BuiltEdition,
+    *,
+    signer: DkimSigner | None = None,
+    is_trial: bool = False,
 ) -> MessageTemplate:
-    """Encode a built edition once, ready for its readers; raises RenderError for what cannot be mailed."""
+    """Encode a built edition once, ready for its readers; raises RenderError for what cannot be mailed.
+
+    It is measured where the newsletter asks for it, unless `is_trial`.
+    """
     facts = envelope_facts(workspace, newsletter, built)
-    return MessageTemplate.compile(
-        built.rendered, facts, pictures=load_pictures(workspace, built.pictures), signer=signer
-    )
+    rendered = built.rendered if is_trial else as_mailed(workspace, newsletter, built.rendered)
+    return MessageTemplate.compile(rendered, facts, pictures=load_pictures(workspace, built.pictures), signer=signer)
 
 
 def envelope_facts(workspace: Workspace, newsletter: Newsletter, built: BuiltEdition) -> EnvelopeFacts:

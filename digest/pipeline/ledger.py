@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from digest.pipeline.measuring import load_figures
 from digest.pipeline.record import built_from_json
 from digest.pipeline.reports import edition_record, load_sums
 from digest.pipeline.workspace import Workspace
@@ -40,9 +41,16 @@ def show_record(workspace: Workspace, edition_id: str) -> dict[str, Any]:
 
 
 def report_record(workspace: Workspace, edition_id: str) -> dict[str, Any]:
-    """Return every figure of an edition's deliveries, and why some were not simply sent; raises NotFoundError."""
+    """Return every figure of an edition's deliveries, why some were not simply sent, and what was counted of it.
+
+    Opens and clicks stand in it where there are any, or where the newsletter counts them. Raises NotFoundError.
+    """
     with workspace.store.read() as connection:
         record = edition_record(editions.get_edition(connection, edition_id), load_sums(connection, edition_id))
         audience = audiences.find_audience(connection, edition_id)
         reasons = audiences.reasons(connection, audience.id) if audience else []
+    newsletter, figures = workspace.project.newsletters.get(record["newsletter"]), load_figures(workspace, edition_id)
+    counts = newsletter is not None and (newsletter.measure.opens or newsletter.measure.clicks)
+    if counts or figures.opens or figures.clicks:
+        record |= figures.as_json()
     return record | {"reasons": [{"state": state, "reason": why, "readers": n} for state, why, n in reasons]}

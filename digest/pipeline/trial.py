@@ -98,7 +98,7 @@ async def _ways_out(workspace: Workspace, stack: AsyncExitStack) -> tuple[tuple[
 def _template(workspace: Workspace, newsletter: Newsletter, built: BuiltEdition) -> MessageTemplate:
     dkim = workspace.project.settings.dkim
     signer = DkimSigner.load(dkim, workspace.project.folder) if dkim else None
-    return message_template(workspace, newsletter, built, signer=signer)
+    return message_template(workspace, newsletter, built, signer=signer, is_trial=True)
 
 
 def _reader(

@@ -14,13 +14,14 @@ from digest.store import (  # noqa: F401 - they declare what is created
     tables_bounces,
     tables_delivery,
     tables_fleet,
+    tables_measures,
 )
 from digest.store.metadata import metadata
 
 if TYPE_CHECKING:
     from alembic.config import Config
 
-HEAD = "0004"
+HEAD = "0005"
 """The newest migration; kept here so that an up-to-date database is known without importing Alembic."""
 
 # The same table as Alembic's own, but in no metadata of ours: a comparison must not find it.

@@ -77,6 +77,7 @@ class ReadersPages:
                 result = await scenario(visitor)
             confirmations: Confirmations = self.app.state.confirmations
             await confirmations.finish()
+            await self.app.state.finish()
             return result
 
         return asyncio.run(act())

@@ -8,12 +8,25 @@ from starlette.exceptions import HTTPException
 
 from digest.errors import NotFoundError, StoreError, TokenError
 from digest.pipeline.confirmations import Confirmations
+from digest.pipeline.measuring import Counting
 from digest.pipeline.webhooks import WebhookDesk
 from digest.pipeline.workspace import Workspace
 from digest.subscriptions.floods import MOST_AN_HOUR, MOST_FOR_AN_ADDRESS, FloodGate, trusted_networks
 from digest.web.api import stories, webhooks
 from digest.web.pages import show
-from digest.web.readers import archive, choices, consent, feed, health, leaving, media, metrics, signup
+from digest.web.readers import (
+    archive,
+    choices,
+    consent,
+    feed,
+    figures,
+    health,
+    leaving,
+    measured,
+    media,
+    metrics,
+    signup,
+)
 from digest.web.readers.catalogue import Catalogue
 from digest.web.readers.forms import FormError
 from digest.web.readers.transport import Safely
@@ -30,13 +43,29 @@ def create_app(workspace: Workspace) -> FastAPI:
     app = FastAPI(title="Newsletters", docs_url=None, redoc_url=None)
     app.state.workspace = workspace
     app.state.confirmations = Confirmations(workspace)
+    app.state.counting = Counting(workspace)
+    app.state.finish = app.state.counting.finish
     app.state.webhooks = WebhookDesk(workspace)
     app.state.network_gate = FloodGate(MOST_AN_HOUR)
     app.state.address_gate = FloodGate(MOST_FOR_AN_ADDRESS)
     _read_configuration(app)
     workspace.follow(lambda: _read_configuration(app))
     app.add_middleware(Safely)
-    for module in (health, metrics, stories, webhooks, signup, consent, choices, leaving, feed, archive, media):
+    for module in (
+        health,
+        metrics,
+        stories,
+        webhooks,
+        signup,
+        consent,
+        choices,
+        leaving,
+        feed,
+        archive,
+        media,
+        measured,
+        figures,
+    ):
         app.include_router(module.router)
     _tell_errors(app)
     return app

@@ -43,7 +43,10 @@ class _QuietServer(uvicorn.Server):
 
 @contextlib.asynccontextmanager
 async def serve(app: FastAPI, sock: socket.socket) -> AsyncIterator[uvicorn.Server]:
-    """Serve `app` on an open socket until the block ends; signals stay with the caller."""
+    """Serve `app` on an open socket until the block ends; signals stay with the caller.
+
+    What `app.state.finish` has to bring to an end is awaited last.
+    """
     config = uvicorn.Config(app, log_config=None, access_log=False, lifespan="off", timeout_graceful_shutdown=3)
     server = _QuietServer(config)
     task = asyncio.create_task(server.serve([sock]))
@@ -52,3 +55,6 @@ async def serve(app: FastAPI, sock: socket.socket) -> AsyncIterator[uvicorn.Serv
     finally:
         server.should_exit = True
         await task
+        finish = getattr(app.state, "finish", None)
+        if finish is not None:
+            await finish()

@@ -10,6 +10,9 @@ from digest.web.pages import DATA_POLICY, safe_headers
 
 _MAX_FORM_BYTES = 64 * 1024
 
+IS_HEAD = "digest.is_head"
+"""Set in the scope of a HEAD request, which the routes see as GET."""
+
 
 class Safely:
     """Answers HEAD as GET without its body, ends forms that are too long, and adds the safe headers where none are."""
@@ -44,4 +47,4 @@ class Safely:
                 message = {**message, "body": b""}
             await send(message)
 
-        await self._app({**scope, "method": "GET"} if is_head else scope, receive_form, send_safely)
+        await self._app({**scope, "method": "GET", IS_HEAD: True} if is_head else scope, receive_form, send_safely)
