@@ -14,7 +14,10 @@ from digest.errors import UsageError
 
 def register(app: typer.Typer) -> None:
     """Add the commands of this module."""
-    app.command("send", epilog="Example: digest send denver --to editor@example.com")(send)
+    app.command(
+        "send",
+        epilog="Example: digest send denver --to editor@example.com",
+    )(send)
 
 
 def send(
@@ -29,6 +32,10 @@ def send(
     failed_only: Annotated[
         bool, typer.Option("--failed-only", help="Try the failed deliveries of the last edition again.")
     ] = False,
+    breaking: Annotated[
+        str | None,
+        typer.Option(metavar="STORY", help="Send this one story now; the next edition does not repeat it."),
+    ] = None,
     fetch: Annotated[bool, typer.Option("--fetch/--no-fetch", help="Read sources that are due first.")] = True,
     as_json: AsJson = False,
 ) -> None:
@@ -39,6 +46,10 @@ def send(
 
     if (resume or failed_only) and (to or at or dry_run):
         raise UsageError("--resume and --failed-only go with neither --to, --at nor --dry-run")
+    if breaking is not None and (resume or failed_only or to or at):
+        raise UsageError(
+            "--breaking goes out now, to all subscribers: with neither --to, --at, --resume nor --failed-only"
+        )
     cli: CliContext = context.obj
     with cli.open_workspace() as workspace, steps(f"Sending {newsletter_id}", 0) as progress:
         zone = workspace.project.get_newsletter(newsletter_id).zone
@@ -50,6 +61,7 @@ def send(
             resume=resume,
             failed_only=failed_only,
             fetch=fetch,
+            breaking=breaking or "",
         )
         report = asyncio.run(send_edition(workspace, request, progress=progress.follow))
     if as_json:

@@ -2,7 +2,7 @@
 
 from digest.editions.building import build_edition
 from digest.editions.differences import Change, diff_editions
-from digest.editions.identity import content_hash, edition_id
+from digest.editions.identity import content_hash, edition_id, schedule_fingerprint
 from digest.editions.late import LateDecision, decide_catch_up, decide_late
 from digest.editions.mornings import reader_morning
 from digest.editions.records import edition_from_json, edition_to_json
@@ -25,5 +25,6 @@ __all__ = [
     "latest_slot",
     "next_slots",
     "reader_morning",
+    "schedule_fingerprint",
     "slots",
 ]

@@ -10,7 +10,7 @@ from digest.model.edition import Edition, Lane
 
 
 def edition_id(newsletter_id: str, slot_at: datetime, lane: Lane = Lane.LIST) -> str:
-    """Return the id of an edition, as `denver-20261123T133000Z`; the direct lane adds `-direct`."""
+    """Return the id of an edition, as `denver-20261123T133000Z`; the other lanes add their name."""
     name = f"{newsletter_id}-{slot_at.astimezone(UTC):%Y%m%dT%H%M%SZ}"
     return name if lane is Lane.LIST else f"{name}-{lane}"
 
@@ -18,3 +18,8 @@ def edition_id(newsletter_id: str, slot_at: datetime, lane: Lane = Lane.LIST) ->
 def content_hash(edition: Edition) -> str:
     """Return the SHA-256 (hexadecimal) of everything in the edition; equal editions have equal hashes."""
     return hashlib.sha256(edition_to_json(edition).encode()).hexdigest()
+
+
+def schedule_fingerprint(rule: str) -> str:
+    """Return what tells one version of a schedule from another, given as its text."""
+    return hashlib.sha256(rule.encode()).hexdigest()[:16]

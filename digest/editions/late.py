@@ -35,18 +35,24 @@ def decide_late(late: Late, slot_at: datetime, now: datetime) -> LateDecision:
     return LateDecision(slot_at, late.then, f"{text}, more than {limit}: {endings[late.then]}")
 
 
-def decide_catch_up(late: Late, missed: Iterable[datetime], now: datetime) -> list[LateDecision]:
+def decide_catch_up(
+    late: Late, missed: Iterable[datetime], now: datetime, *, told_at: datetime | None = None
+) -> list[LateDecision]:
     """Decide on all slots of one newsletter that are still open at `now`, oldest first; each gets its decision.
 
     `latest` lets only the last slot go out that the late policy would send, and only the last of those it would hold
-    when nothing is sent, so that a week's outage never ends in a flood. `none` lets no missed slot go out; one that
-    is on time was not missed.
+    when nothing is sent, so that a week's outage never ends in a flood; none that is older than `told_at`, the slot of
+    an edition that readers have already. `none` lets no missed slot go out; one that is on time was not missed.
     """
     decisions = [decide_late(late, slot_at, now) for slot_at in sorted(set(missed))]
     if late.catch_up == "all":
         return decisions
     if late.catch_up == "none":
         return [_not_caught_up(decision, now) for decision in decisions]
+    if told_at is not None:
+        decisions = [
+            _superseded(decision, told_at, now) if decision.slot_at < told_at else decision for decision in decisions
+        ]
     open_at = [d.slot_at for d in decisions if d.action == "send"] or [
         d.slot_at for d in decisions if d.action == "hold"
     ]

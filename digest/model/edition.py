@@ -29,6 +29,7 @@ class Lane(enum.StrEnum):
     """Whom an edition is for; the ledger is unique on (newsletter, slot, lane)."""
 
     LIST = "list"  # all confirmed subscribers
+    BREAKING = "breaking"  # all confirmed subscribers, at once, with one story that the next edition does not repeat
     WEEKLY = "weekly"  # subscribers who want only the roundup of the week; its stories do not count as used
     DIRECT = "direct"  # addresses named on the command line; its stories do not count as used
 

@@ -78,10 +78,12 @@ class Outbox:
         useful_until: datetime,
         uncertain: Literal["resend", "hold"] = "resend",
         chosen: Chosen = EVERYBODY,
+        due_at: Callable[[str], datetime] | None = None,
     ) -> int:
         """Fix the audience: the confirmed subscribers of the newsletter that are among `chosen`. Return how many.
 
-        Suppressed ones are recorded as such. Where the audience is fixed already, nothing changes.
+        Suppressed ones are recorded as such. Where the audience is fixed already, nothing changes. `due_at` gives
+        when the readers of a time zone get theirs; at once unless given.
         """
         now = self._clock()
         with self.store.begin() as connection:
@@ -91,7 +93,8 @@ class Outbox:
             audience = audiences.add_audience(
                 connection, edition_id, newsletter, uncertain=uncertain, useful_until=useful_until, now=now
             )
-            selected = audiences.add_subscribers(connection, audience, newsletter, now=now, chosen=chosen)
+            due = audiences.Due(now, due_at)
+            selected = audiences.add_subscribers(connection, audience, newsletter, due=due, chosen=chosen)
             audiences.set_selected(connection, audience, selected)
             return selected
 
@@ -121,11 +124,13 @@ class Outbox:
         stop: asyncio.Event | None = None,
         patience: timedelta = timedelta(0),
         server_patience: timedelta | None = None,
+        useful_until: Callable[[str], datetime] | None = None,
     ) -> DeliverySums:
         """Deliver an edition until nothing is left, or only deferred deliveries that are due after `patience`.
 
         It begins with `recover`, so it also goes on with what a crash left. `stop` ends it in at most 30 s with
-        nothing left `sending`. It may run again at any time.
+        nothing left `sending`. It may run again at any time. `useful_until` gives until when the readers of a time zone
+        are tried; the audience's own limit unless given.
 
         Raises:
             NotFoundError: the audience was never fixed.
@@ -142,6 +147,7 @@ class Outbox:
             chance=random.random,
             recover=self.recover,
             progress=progress or (lambda moment: None),
+            useful_until=useful_until,
         )
         loop = asyncio.get_running_loop()
         await loop.run_in_executor(self._writer, self.recover)
@@ -188,6 +194,17 @@ class Outbox:
         """Cancel all that waits; messages in flight end as they end. Return how many were cancelled."""
         waiting = (DeliveryState.QUEUED, DeliveryState.DEFERRED)
         return sum(self._move(edition_id, state, DeliveryState.CANCELLED) for state in waiting)
+
+    def expire(self, edition_id: str, reason: str) -> int:
+        """End all that waits as failed, as its time is over; return how many."""
+        self.recover()
+        audience, now = self._audience(edition_id), self._clock()
+        with self.store.begin() as connection:
+            return sum(
+                audiences.end(connection, audience.id, old=state, new=check_move(state, DeliveryState.FAILED),
+                              reason=f"out of time: {reason}", now=now)
+                for state in (DeliveryState.QUEUED, DeliveryState.DEFERRED)
+            )  # fmt: skip
 
     def unfinished(self) -> list[str]:
         """Return the editions that have deliveries left to do, oldest first."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from digest.delivery.attempt import Attempt, Outcome, Progress
@@ -37,7 +37,10 @@ _LAST_TRIES_S = 4.0  # how long a store that fails is asked again while the run 
 
 @dataclass(frozen=True, slots=True)
 class RunSettings:
-    """What a run needs beside its audience. `chance` gives 0 to 1 for jitter; `recover` frees what the dead held."""
+    """What a run needs beside its audience. `chance` gives 0 to 1 for jitter; `recover` frees what the dead held.
+
+    `useful_until` gives, by a reader's time zone, until when they are tried; the audience's limit unless given.
+    """
 
     sender: str
     journal: Journal | None
@@ -48,6 +51,7 @@ class RunSettings:
     chance: Callable[[], float]
     recover: Callable[[], object]
     progress: Callable[[SendProgress], None]
+    useful_until: Callable[[str], datetime] | None = None
 
 
 @dataclass(slots=True, eq=False)
@@ -216,7 +220,7 @@ class Run:
         requeues = self._requeues.get(held.row.id, 0)
         verdict = judge(
             outcome,
-            self._rules,
+            self._rules_for(held.row),
             attempts=held.row.attempts,
             requeues=requeues,
             now=self._settings.clock(),
@@ -231,6 +235,10 @@ class Run:
         self._add(Result(held.row, verdict, outcome))
         if outcome.decision.remedy is not Remedy.NONE or verdict.state is DeliveryState.QUEUED:
             self._wake.set()
+
+    def _rules_for(self, row: ClaimedRow) -> RetryRules:
+        useful_until = self._settings.useful_until
+        return self._rules if useful_until is None else replace(self._rules, useful_until=useful_until(row.timezone))
 
     def _end(self, held: _Held, reason: str) -> None:
         """End a delivery that must not be mailed."""

@@ -7,8 +7,8 @@ from digest.model.delivery import DeliveryState
 _S = DeliveryState
 
 TRANSITIONS: dict[DeliveryState, frozenset[DeliveryState]] = {
-    # claimed; or stopped before anything happened
-    _S.QUEUED: frozenset({_S.SENDING, _S.SUPPRESSED, _S.CANCELLED}),
+    # claimed; or stopped before anything happened; or no time is left
+    _S.QUEUED: frozenset({_S.SENDING, _S.FAILED, _S.SUPPRESSED, _S.CANCELLED}),
     # any result; queued again when nothing happened
     _S.SENDING: frozenset({_S.SENT, _S.DEFERRED, _S.FAILED, _S.UNCERTAIN, _S.SUPPRESSED, _S.QUEUED, _S.CANCELLED}),
     # its time has come; or no time is left

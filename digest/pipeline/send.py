@@ -14,15 +14,17 @@ from digest.model.delivery import DeliverySums
 from digest.model.edition import EditionState, Lane
 from digest.model.subscriber import SubscriptionState
 from digest.outbox import SendProgress
-from digest.pipeline.assemble import assemble
+from digest.pipeline.breaking import find_breaking
 from digest.pipeline.collect import collect
+from digest.pipeline.decisions import COMMAND
 from digest.pipeline.mail import open_mail
-from digest.pipeline.pictures import message_pictures
-from digest.pipeline.publish import Order, Publisher
+from digest.pipeline.making import assemble_built
+from digest.pipeline.order import Order
+from digest.pipeline.publish import Publisher
 from digest.pipeline.reports import EditionReport, report_edition, told_sums
 from digest.pipeline.reroute import reroute
 from digest.pipeline.workspace import Workspace
-from digest.store import editions, subscribers
+from digest.store import drafts, editions, subscribers
 from digest.subscriptions.addresses import normalise_address
 
 PATIENCE = timedelta(seconds=80)
@@ -31,7 +33,10 @@ PATIENCE = timedelta(seconds=80)
 
 @dataclass(frozen=True, slots=True)
 class SendRequest:
-    """What the user asked for; `slot_at` is now unless given, `to` names addresses instead of the subscribers."""
+    """What the user asked for; `slot_at` is now unless given, `to` names addresses instead of the subscribers.
+
+    `breaking` names the one story that goes out at once.
+    """
 
     newsletter: str
     slot_at: datetime | None = None
@@ -40,6 +45,7 @@ class SendRequest:
     resume: bool = False
     failed_only: bool = False
     fetch: bool = True
+    breaking: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,21 +74,17 @@ async def send_edition(
 ) -> SendReport:
     """Carry out a request, and report what became of it; a slot sent before is not sent again.
 
-    Raises UsageError for an address that cannot be used, NotFoundError for an unknown newsletter or when there
-    is nothing to go on with.
+    Raises UsageError for an address that cannot be used and a breaking story that was told already, NotFoundError for
+    an unknown newsletter or story, or when there is nothing to go on with.
     """
     newsletter = workspace.project.get_newsletter(request.newsletter)
-    order = Order(
-        newsletter,
-        request.slot_at or workspace.clock().replace(microsecond=0),
-        addresses=tuple(_usable(address) for address in request.to),
-    )
     starts_one = not (request.resume or request.failed_only)
-    if starts_one and order.lane is Lane.LIST and request.slot_at is None:
+    if starts_one and request.slot_at is None and not (request.to or request.breaking):
         _refuse_while_unfinished(workspace, newsletter)
     if starts_one and request.fetch:
         await collect(workspace)
         await asyncio.to_thread(reroute, workspace)
+    order = _order(workspace, newsletter, request)
     if request.dry_run:
         return _rehearse(workspace, order)
     async with open_mail(workspace) as mail:
@@ -95,10 +97,24 @@ async def send_edition(
     return _told(reports) if reports else _nothing_open(workspace, newsletter)
 
 
+def _order(workspace: Workspace, newsletter: Newsletter, request: SendRequest) -> Order:
+    return Order(
+        newsletter,
+        request.slot_at or workspace.clock().replace(microsecond=0),
+        addresses=tuple(_usable(address) for address in request.to),
+        story=find_breaking(workspace, newsletter, request.breaking).id if request.breaking else "",
+        by=COMMAND,
+    )
+
+
 def _refuse_while_unfinished(workspace: Workspace, newsletter: Newsletter) -> None:
     """Keep a further edition from starting while readers still wait for the one before."""
     with workspace.store.read() as connection:
-        open_rows = [row for row in editions.unfinished_editions(connection, newsletter.id) if row.lane is Lane.LIST]
+        rows = [row for row in editions.unfinished_editions(connection, newsletter.id) if row.lane is Lane.LIST]
+        # A draft that waits for its slot has no readers yet.
+        open_rows = [
+            row for row in rows if row.slot_at <= workspace.clock() or drafts.find_draft(connection, row.id) is None
+        ]
     if open_rows:
         row = open_rows[0]
         raise UsageError(
@@ -129,10 +145,9 @@ def _told(reports: list[EditionReport]) -> SendReport:
 
 def _rehearse(workspace: Workspace, order: Order) -> SendReport:
     """Assemble without a trace, and say to how many it would go."""
-    links = message_pictures(workspace.project)
-    assembled = assemble(workspace, order.newsletter, order.slot_at, lane=order.lane, picture_url=links)
+    assembled, _ = assemble_built(workspace, order, None)
     readers = len(order.addresses)
-    if order.lane is Lane.LIST:
+    if order.lane is not Lane.DIRECT:
         readers = _count_audience(workspace, order.newsletter)
     name = order.slot.id
     if assembled.edition is None:

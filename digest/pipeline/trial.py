@@ -53,9 +53,15 @@ def reader_message(
 
 
 async def send_trial(
-    workspace: Workspace, newsletter: Newsletter, built: BuiltEdition, subscriber: Subscriber, *, to: str
+    workspace: Workspace,
+    newsletter: Newsletter,
+    built: BuiltEdition,
+    subscriber: Subscriber,
+    *,
+    to: str,
+    mark: str = MARK,
 ) -> TrialReport:
-    """Send one message the way all go, marked in its subject, to an address of the editor's own.
+    """Send one message the way all go, with a `mark` before its subject, to an address of the editor's own.
 
     It greets `subscriber`, but its personal links belong to nobody: a click on "unsubscribe" must not end a reader's
     subscription. Quotas of the routes are not charged. Raises UsageError for an address that cannot be used.
@@ -64,7 +70,7 @@ async def send_trial(
         address = normalise_address(to)[0]
     except ValueError as error:
         raise UsageError(f"{to}: {error}") from error
-    rendered = replace(built.rendered, subject=MARK + built.rendered.subject)
+    rendered = replace(built.rendered, subject=mark + built.rendered.subject)
     marked = replace(built, rendered=rendered)
     nobody = replace(subscriber, id=0, email=address, key=address.lower())
     template = await asyncio.to_thread(_template, workspace, newsletter, marked)

@@ -8,12 +8,15 @@ import structlog
 
 from digest.config.newsletter import Newsletter
 from digest.editions import next_slots
+from digest.pipeline.draft_mail import mail_drafts
+from digest.pipeline.order import Order
 from digest.pipeline.publish import Publisher
 from digest.pipeline.roundup import Roundups
 from digest.schedule.clock import AlarmClock
 from digest.schedule.collecting import Collecting
 from digest.schedule.duties import Shift
 from digest.schedule.ledger import Ledger
+from digest.schedule.watching import Watching
 
 
 class Attendance:
@@ -21,6 +24,7 @@ class Attendance:
 
     def __init__(self, shift: Shift, clock: AlarmClock, collecting: Collecting) -> None:
         self._shift = shift
+        self.watching = Watching(shift.workspace)
         self._clock = clock
         self._collecting = collecting
         self._ledger = Ledger(shift.workspace)
@@ -32,7 +36,7 @@ class Attendance:
     def begin(self) -> None:
         """Remember since when the newsletters are watched, and set the clock to their next slots."""
         workspace = self._shift.workspace
-        self._ledger.mark_first_sight(workspace.clock())
+        self.watching.begin()
         for newsletter in workspace.project.newsletters.values():
             self._set_clock(newsletter)
 
@@ -67,11 +71,18 @@ class Attendance:
                 continue
 
     async def _do_due(self, newsletter: Newsletter) -> None:
+        publisher = self._publisher
         for decision in self._ledger.due(newsletter, self._shift.workspace.clock()):
             await self._collecting.collect()
-            record = await self._publisher.decide(newsletter, decision)
+            record = await publisher.decide(newsletter, decision)
             self._log.info("edition", **record.as_json())
-        gone_on = await self._publisher.resume(newsletter)
+        for slot_at in self._ledger.due_drafts(newsletter, self._shift.workspace.clock()):
+            await self._collecting.collect()
+            now = self._shift.workspace.clock()
+            record = await publisher.draft(Order(newsletter, slot_at, until_at=now))
+            self._log.info("draft", **record.as_json())
+        gone_on = await publisher.resume(newsletter)
+        await self._mail_drafts(newsletter)
         for record in [*gone_on, *await self._roundups.attend(newsletter)]:
             self._log.info("edition", **record.as_json())
 
@@ -83,6 +94,10 @@ class Attendance:
     @property
     def _roundups(self) -> Roundups:
         return Roundups(self._shift.workspace.snapshot(), self._shift.mail, stop=self._shift.stop)
+
+    async def _mail_drafts(self, newsletter: Newsletter) -> None:
+        for report in await mail_drafts(self._shift.workspace, newsletter):
+            (self._log.info if report.ok else self._log.error)("draft mailed", edition=report.edition, told=report.told)
 
     def _set_clock(self, newsletter: Newsletter) -> None:
         self._clock.forget(newsletter.id)

@@ -73,6 +73,7 @@ def duties_of(shift: Shift, attendance: Attendance, collecting: Collecting, relo
 
     return (
         Duty("editions", attendance.sweep, every=_SWEEP),
+        Duty("watching", attendance.watching.leave_trace, every=attendance.watching.every),
         Duty("sources", collecting.collect, every=collecting.every),
         Duty("bounces", bounces),
         Duty("configuration", reloading.look, every=reloading.every),

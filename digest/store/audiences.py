@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -43,6 +43,14 @@ class Chosen:
     frequency: Frequency = Frequency.EVERY
 
 
+@dataclass(frozen=True, slots=True)
+class Due:
+    """When deliveries are tried first: `now`, or what `by_zone` gives for the reader's time zone."""
+
+    now: datetime
+    by_zone: Callable[[str], datetime] | None = None
+
+
 def find_audience(connection: Connection, edition_id: str) -> Audience | None:
     """Return the audience of an edition, or None where it was never fixed."""
     row = connection.execute(select(audiences).where(audiences.c.edition_id == edition_id)).one_or_none()
@@ -74,10 +82,10 @@ def add_audience(
     return int(connection.execute(insert(audiences).values(**values).returning(audiences.c.id)).scalar_one())
 
 
-def add_subscribers(connection: Connection, audience: int, newsletter: str, *, now: datetime, chosen: Chosen) -> int:
+def add_subscribers(connection: Connection, audience: int, newsletter: str, *, due: Due, chosen: Chosen) -> int:
     """Insert a delivery for each confirmed subscriber among `chosen`; suppressed ones as such. Return how many."""
     columns = ["audience_id", "subscriber_id", "domain", "state", "next_try_at", "reason"]
-    query = _confirmed(connection, audience, newsletter, now).where(subscriptions.c.frequency == chosen.frequency.value)
+    query = _confirmed(connection, audience, newsletter, due).where(subscriptions.c.frequency == chosen.frequency.value)
     if chosen.condition is not None:
         query = query.where(audience_condition(chosen.condition))
     statement = insert(deliveries).from_select(columns, query)
@@ -144,6 +152,15 @@ def move(connection: Connection, audience: int, *, old: DeliveryState, new: Deli
     return connection.execute(update(deliveries).where(chosen).values(**values)).rowcount
 
 
+def end(
+    connection: Connection, audience: int, *, old: DeliveryState, new: DeliveryState, reason: str, now: datetime
+) -> int:
+    """Move all deliveries of one state to a final one, with the reason; return how many."""
+    values = {"state": new.value, "sender": None, "next_try_at": None, "finished_at": now, "reason": reason}
+    chosen = and_(deliveries.c.audience_id == audience, deliveries.c.state == old.value)
+    return connection.execute(update(deliveries).where(chosen).values(**values)).rowcount
+
+
 def make_due(connection: Connection, audience: int, *, now: datetime) -> int:
     """Let deferred deliveries be tried at once, by a person's wish; return how many."""
     deferred = and_(deliveries.c.audience_id == audience, deliveries.c.state == DeliveryState.DEFERRED.value)
@@ -156,7 +173,25 @@ def is_wanted(now: datetime | ColumnElement[datetime]) -> ColumnElement[bool]:
     return or_(subscriptions.c.state == SubscriptionState.CONFIRMED.value, over)
 
 
-def _confirmed(connection: Connection, audience: int, newsletter: str, now: datetime) -> Select[Any]:
+def _first_try(connection: Connection, newsletter: str, due: Due) -> ColumnElement[Any]:
+    """Return when a subscriber's delivery is tried first, as an expression over their time zone."""
+    instant = deliveries.c.next_try_at.type
+    if due.by_zone is None:
+        return literal(due.now, instant)
+    mine = (
+        select(subscribers.c.timezone)
+        .join(subscriptions, subscriptions.c.subscriber_id == subscribers.c.id)
+        .where(subscriptions.c.newsletter == newsletter)
+        .distinct()
+    )
+    zones: dict[datetime, list[str]] = {}
+    for zone in connection.scalars(mine):
+        zones.setdefault(due.by_zone(zone), []).append(zone)
+    rules = [(subscribers.c.timezone.in_(names), literal(at, instant)) for at, names in zones.items()]
+    return case(*rules, else_=literal(due.now, instant)) if rules else literal(due.now, instant)
+
+
+def _confirmed(connection: Connection, audience: int, newsletter: str, due: Due) -> Select[Any]:
     barred = suppressions.c.key.is_not(None)
     at = func.instr if connection.dialect.name == "sqlite" else func.strpos
     return (
@@ -165,11 +200,11 @@ def _confirmed(connection: Connection, audience: int, newsletter: str, now: date
             subscribers.c.id,
             func.substr(subscribers.c.key, at(subscribers.c.key, "@") + 1),
             case((barred, DeliveryState.SUPPRESSED.value), else_=DeliveryState.QUEUED.value),
-            case((barred, null()), else_=literal(now, deliveries.c.next_try_at.type)),
+            case((barred, null()), else_=_first_try(connection, newsletter, due)),
             suppressions.c.reason,
         )
         .select_from(subscriptions)
         .join(subscribers, subscribers.c.id == subscriptions.c.subscriber_id)
         .outerjoin(suppressions, suppressions.c.key == subscribers.c.key)
-        .where(subscriptions.c.newsletter == newsletter, is_wanted(now), subscribers.c.erased.is_(False))
+        .where(subscriptions.c.newsletter == newsletter, is_wanted(due.now), subscribers.c.erased.is_(False))
     )

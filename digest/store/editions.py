@@ -38,6 +38,8 @@ class EditionRow:
     created_at: datetime
     updated_at: datetime
     finished_at: datetime | None
+    approved_at: datetime | None
+    approved_by: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,7 @@ class Slot:
     lane: Lane = Lane.LIST
 
 
+_SENDING = EditionState.SENDING
 _COLUMNS = tuple(editions.c[name] for name in EditionRow.__slots__)
 
 
@@ -117,6 +120,28 @@ def set_state(
     return before
 
 
+def start_sending(connection: Connection, edition_id: str, *, content_hash: str, now: datetime) -> bool:
+    """Move a built edition to SENDING, if its content is still the one of that hash and nobody stopped it.
+
+    True also where it is being sent already.
+    """
+    mine = and_(editions.c.id == edition_id, editions.c.content_hash == content_hash)
+    may = [state.value for state in EditionState if state is not EditionState.HELD and may_follow(state, _SENDING)]
+    values = {"state": _SENDING.value, "updated_at": now, "finished_at": None}
+    return connection.execute(update(editions).where(mine, editions.c.state.in_(may)).values(values)).rowcount == 1
+
+
+def approve(connection: Connection, edition_id: str, *, by: str, now: datetime) -> None:
+    """Remember that a person wants the edition sent, however late it is; the first one counts."""
+    first = and_(editions.c.id == edition_id, editions.c.approved_at.is_(None))
+    connection.execute(update(editions).where(first).values(approved_at=now, approved_by=by))
+
+
+def withdraw_approval(connection: Connection, edition_id: str) -> None:
+    """Forget that somebody wanted the edition sent."""
+    connection.execute(update(editions).where(editions.c.id == edition_id).values(approved_at=None, approved_by=None))
+
+
 def save_content(connection: Connection, edition: Edition, content: str, *, content_hash: str, now: datetime) -> None:
     """Keep what was built: the edition as text of the caller's, with its hash and subject."""
     values = {"content": content, "content_hash": content_hash, "subject": edition.subject, "updated_at": now}
@@ -182,7 +207,7 @@ def unfinished_editions(connection: Connection, newsletter: str = "") -> list[Ed
 
 def last_edition(connection: Connection, newsletter: str, *, before_at: datetime | None = None) -> EditionRow | None:
     """Return the newsletter's latest edition whose stories count as told: built, being sent or done."""
-    query = select(*_COLUMNS).where(editions.c.newsletter == newsletter, _counts())
+    query = select(*_COLUMNS).where(editions.c.newsletter == newsletter, _counts(Lane.LIST))
     if before_at is not None:
         query = query.where(editions.c.slot_at < before_at)
     row = connection.execute(query.order_by(editions.c.slot_at.desc()).limit(1)).first()
@@ -196,7 +221,7 @@ def record_used(connection: Connection, edition: Edition) -> None:
     """
     placed = [(section.title, item) for section in edition.sections for item in section.stories]
     placed += [("", item) for item in edition.more]
-    clusters = _clusters(connection, [item.story.id for _, item in placed])
+    clusters = clusters_of(connection, [item.story.id for _, item in placed])
     rows = {
         item.story.id: {
             "edition_id": edition.id,
@@ -226,12 +251,31 @@ def load_used(
     query = (
         select(used.c.story_id, used.c.cluster)
         .join(editions)
-        .where(used.c.newsletter.in_(newsletters), editions.c.slot_at >= since_at, _counts())
+        .where(used.c.newsletter.in_(newsletters), editions.c.slot_at >= since_at, _counts(Lane.LIST, Lane.BREAKING))
     )
     if before_at is not None:
         query = query.where(editions.c.slot_at < before_at)
     rows = connection.execute(query).all()
     return frozenset(row.story_id for row in rows), frozenset(row.cluster for row in rows if row.cluster)
+
+
+def clusters_of(connection: Connection, ids: Sequence[str]) -> dict[str, str]:
+    """Return the clusters of stories in the pool, by story id."""
+    rows = connection.execute(select(stories.c.id, stories.c.cluster).where(stories.c.id.in_(ids)))
+    return {row.id: row.cluster for row in rows}
+
+
+def find_telling(connection: Connection, newsletter: str, story_id: str, cluster: str) -> str:
+    """Return the id of an edition in which the newsletter told the story, or its event; empty where it never did."""
+    used = edition_stories
+    same = or_(used.c.story_id == story_id, used.c.cluster == cluster) if cluster else used.c.story_id == story_id
+    query = (
+        select(editions.c.id)
+        .join(used)
+        .where(used.c.newsletter == newsletter, same, _counts(Lane.LIST, Lane.BREAKING))
+        .order_by(editions.c.slot_at.desc())
+    )
+    return connection.execute(query.limit(1)).scalar() or ""
 
 
 def _take(connection: Connection, which: ColumnElement[bool], *, owner: str, now: datetime, lease: timedelta) -> bool:
@@ -241,18 +285,13 @@ def _take(connection: Connection, which: ColumnElement[bool], *, owner: str, now
     return connection.execute(statement).rowcount == 1
 
 
-def _counts() -> ColumnElement[bool]:
+def _counts(*lanes: Lane) -> ColumnElement[bool]:
     told = (EditionState.BUILT, EditionState.SENDING, EditionState.DONE, EditionState.HELD, EditionState.FAILED)
     return and_(
-        editions.c.lane == Lane.LIST.value,
+        editions.c.lane.in_([lane.value for lane in lanes]),
         editions.c.content_hash != "",
         editions.c.state.in_([state.value for state in told]),
     )
-
-
-def _clusters(connection: Connection, ids: Sequence[str]) -> dict[str, str]:
-    rows = connection.execute(select(stories.c.id, stories.c.cluster).where(stories.c.id.in_(ids)))
-    return {row.id: row.cluster for row in rows}
 
 
 def _edition_row(row: Any) -> EditionRow:

@@ -21,7 +21,7 @@ from digest.store.metadata import metadata
 if TYPE_CHECKING:
     from alembic.config import Config
 
-HEAD = "0005"
+HEAD = "0006"
 """The newest migration; kept here so that an up-to-date database is known without importing Alembic."""
 
 # The same table as Alembic's own, but in no metadata of ours: a comparison must not find it.

@@ -99,6 +99,8 @@ editions = Table(
     Column("created_at", Instant, nullable=False),
     Column("updated_at", Instant, nullable=False),
     Column("finished_at", Instant),
+    Column("approved_at", Instant),  # a person wants it sent, however late it is
+    Column("approved_by", String),
     UniqueConstraint("newsletter", "slot_at", "lane"),
     Index("ix_editions_slot_at", "slot_at"),
 )
@@ -186,7 +188,20 @@ watches = Table(
     "watches",
     metadata,
     Column("newsletter", String, primary_key=True),
+    Column("schedule", String, primary_key=True),  # fingerprint of the rule; empty where it was not kept
+    Column("rule", Text, nullable=False),  # the schedule and its zone, as JSON
     Column("since_at", Instant, nullable=False),
+    Column("seen_at", Instant, nullable=False),
     Column("restored_at", Instant),  # set by a restore: what was told between backup and restore is not known
 )
-"""Since when daemons watch a newsletter: slots before that are nobody's debt."""
+"""Since when daemons watch a newsletter by a schedule: slots before that are nobody's debt."""
+
+drafts = Table(
+    "drafts",
+    metadata,
+    Column("edition_id", ForeignKey("editions.id", ondelete="CASCADE"), primary_key=True),
+    Column("made_at", Instant, nullable=False),
+    Column("mailed_at", Instant),
+    Column("edits", Text),  # what editors changed, as JSON
+)
+"""Editions that editors see before their slot."""

@@ -44,6 +44,11 @@ class Links:
         """Return the public page of the newsletter's edition of that local day; it holds nothing personal."""
         return f"{self._root}/archive/{newsletter}/{day.isoformat()}"
 
+    def draft(self, edition_id: str, editor: int, expires_at: datetime) -> str:
+        """Return the link to the page on which an editor decides about an edition: a page by GET, done by POST."""
+        token = self.tokens.make(Purpose.EDITOR, edition_id, editor, expires_at=expires_at)
+        return f"{self._root}/draft/{token}"
+
     @property
     def _root(self) -> str:
         return self.base.rstrip("/")

@@ -39,6 +39,7 @@ class Purpose(enum.IntEnum):
     CONFIRM = 3
     VIEW = 4
     EXPORT = 5
+    EDITOR = 7  # newsletter holds an edition's id, subscriber_id the editor's number
     FORM = 6  # the hidden field of a form: no request from another site can carry it
 
 

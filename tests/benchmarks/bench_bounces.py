@@ -55,7 +55,7 @@ def _handled_per_second(readers: int = 500) -> float:
             audience = audiences.add_audience(
                 connection, "e1", "denver", uncertain="resend", useful_until=until, now=now
             )
-            audiences.add_subscribers(connection, audience, "denver", now=now, chosen=audiences.Chosen())
+            audiences.add_subscribers(connection, audience, "denver", due=audiences.Due(now), chosen=audiences.Chosen())
             connection.execute(update(deliveries).values(state="sent", finished_at=now, next_try_at=None))
             ids = list(connection.scalars(select(deliveries.c.id)))
         desk = BounceDesk(store, tokens)

@@ -59,7 +59,7 @@ def send(store: Store) -> Callable[[str, datetime], Sequence[int]]:
             audience = audiences.add_audience(
                 connection, edition, "denver", uncertain="resend", useful_until=at + timedelta(hours=9), now=at
             )
-            audiences.add_subscribers(connection, audience, "denver", now=at, chosen=audiences.Chosen())
+            audiences.add_subscribers(connection, audience, "denver", due=audiences.Due(at), chosen=audiences.Chosen())
             mine = deliveries.c.audience_id == audience
             values = {"state": DeliveryState.SENT.value, "finished_at": at, "next_try_at": None}
             connection.execute(update(deliveries).where(mine).values(**values))

@@ -44,7 +44,7 @@ def _fill(store: Store) -> None:
     story = Story("s1", "s1", "https://example.com/s1", "", "A “quoted” headline", "desk", "Desk", MONDAY, MONDAY)
     with store.begin() as connection:
         pool.add_stories(connection, [(story, Routes(), "s1")], MONDAY)
-        watches.watch(connection, ["denver"], MONDAY - timedelta(days=9))
+        watches.watch(connection, [("denver", "", "")], MONDAY - timedelta(days=9))
         addresses = [f"{name}@example.com" for name in ("ada", "bo", "cy")]
         people = [subscribers.NewSubscriber(address, address) for address in addresses]
         subscribers.add_subscribers(connection, people, MONDAY)
