@@ -5,8 +5,11 @@ It reads and joins; what a place or a template is, the packages that use them kn
 
 from __future__ import annotations
 
+import gc
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -19,13 +22,14 @@ from digest.config.files import check_newsletter_files, check_settings_files, ch
 from digest.config.folder import Folder, configuration_folder
 from digest.config.layers import Layers, merge
 from digest.config.newsletter import Newsletter
+from digest.config.positions import Positions
 from digest.config.project import Project
 from digest.config.references import Finding, KnownNames
-from digest.config.regions import RegionsFile
+from digest.config.regions import RegionConfig, RegionsFile
 from digest.config.secrets import clear_secrets
 from digest.config.settings import Settings
-from digest.config.sources import SourcesFile
-from digest.config.topics import TopicsFile
+from digest.config.sources import SourceConfig, SourcesFile
+from digest.config.topics import TopicConfig, TopicsFile
 from digest.config.wording import is_about_key, is_consequence, place_of, say
 from digest.errors import ConfigError, Problem
 
@@ -45,17 +49,66 @@ def load_project(folder: Path, env: Mapping[str, str]) -> Project:
 
 def check_files(folder: Path, env: Mapping[str, str]) -> tuple[Project | None, list[Problem]]:
     """Return the project, None where anything is an error, and every problem found, warnings too."""
+    read = read_files(folder, env)
+    return read.project, read.problems
+
+
+@dataclass(frozen=True, slots=True)
+class ReadFiles:
+    """What could be read of a configuration: every part that is right, though others may be wrong.
+
+    What has errors is missing (`settings` is None); `problems` tells all of them. `known` holds every id that is
+    written, in faulty entries too.
+    """
+
+    positions: Positions
+    problems: list[Problem]
+    known: KnownNames
+    settings: Settings | None = None
+    sources: tuple[SourceConfig, ...] = ()
+    regions: Mapping[str, RegionConfig] = field(default_factory=dict)
+    topics: Mapping[str, TopicConfig] = field(default_factory=dict)
+    newsletters: Mapping[str, Newsletter] = field(default_factory=dict)
+
+    @property
+    def project(self) -> Project | None:
+        """The project, None where anything is an error."""
+        if self.settings is None or any(problem.level == "error" for problem in self.problems):
+            return None
+        return Project(
+            folder=self.positions.folder,
+            settings=self.settings,
+            sources=self.sources,
+            regions=self.regions,
+            topics=self.topics,
+            newsletters=self.newsletters,
+        )
+
+
+def read_files(folder: Path, env: Mapping[str, str]) -> ReadFiles:
+    """Read every file of a configuration, each of them once."""
     folder = configuration_folder(folder)
     try:
         next(folder.iterdir(), None)
     except OSError as error:
         reason = os.strerror(error.errno) if error.errno else str(error)
         cure = "`digest init DIR` makes a project, `--config DIR` names one"
-        return None, [Problem(shown(folder), 0, 0, "", f"the folder cannot be read: {reason}; {cure}")]
-    checking = _Checking(Folder.read(folder), env)
-    project = checking.run()
-    problems = sorted(set(checking.problems))
-    return (None if any(problem.level == "error" for problem in problems) else project), problems
+        problem = Problem(shown(folder), 0, 0, "", f"the folder cannot be read: {reason}; {cure}")
+        return ReadFiles(Positions(folder), [problem], KnownNames(None, None, None, frozenset()))
+    with _without_collecting():
+        return _Checking(Folder.read(folder), env).run()
+
+
+@contextmanager
+def _without_collecting() -> Iterator[None]:
+    """Put garbage collection off: the nodes of 500 files all stay, looking through them doubles the time."""
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collecting:
+            gc.enable()
 
 
 class _Checking:
@@ -66,22 +119,22 @@ class _Checking:
         self.env = env
         self.problems: list[Problem] = [*folder.problems]
 
-    def run(self) -> Project | None:
+    def run(self) -> ReadFiles:
         settings = self._settings(self.folder.settings)
         sources = self._sources(self.folder.sources)
-        regions = self._whole_file(RegionsFile, self.folder.regions)
-        topics = self._whole_file(TopicsFile, self.folder.topics)
+        regions = self._by_id(RegionsFile, self.folder.regions)
+        topics = self._by_id(TopicsFile, self.folder.topics)
         known = self._known_names()
         self._check_names(known)
         newsletters = [self._newsletter(name, layers, known) for name, layers in self.folder.newsletters.items()]
-        if settings is None or sources is None or regions is None or topics is None:
-            return None
-        return Project(
-            folder=self.folder.path,
+        return ReadFiles(
+            positions=Positions.of(self.folder),
+            problems=sorted(set(self.problems)),
+            known=known,
             settings=settings,
-            sources=sources.sources,
-            regions=regions.regions,
-            topics=topics.topics,
+            sources=sources.sources if sources is not None else (),
+            regions=regions.regions if regions is not None else {},
+            topics=topics.topics if topics is not None else {},
             newsletters={newsletter.id: newsletter for newsletter in newsletters if newsletter is not None},
         )
 
@@ -112,8 +165,11 @@ class _Checking:
         self._tell(layers, references.repeated_ids(entries, lines))
         return self._validate(SourcesFile, data, layers, told=missing)
 
-    def _whole_file(self, model: type[M], document: Document) -> M | None:
-        return self._validate(model, _without_empty(document.mapping), Layers((document,)))
+    def _by_id(self, model: type[M], document: Document) -> M | None:
+        """Return the file without its faulty entries; None where something else in it is wrong."""
+        data = _without_empty(document.mapping)
+        found = self._validate(model, data, Layers((document,)))
+        return found if found is not None else _without_faulty(model, data)
 
     def _known_names(self) -> KnownNames:
         files = self.folder
@@ -185,3 +241,17 @@ def _placed(place: Place, message: str, layers: Layers, of_key: bool, overrides:
 
 def _without_empty(data: Mapping[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in data.items() if value is not None}
+
+
+def _without_faulty(model: type[M], data: Mapping[str, Any]) -> M | None:
+    """Return the model of a file of entries by id, without those that have errors; None if that does not help."""
+    try:
+        return model.model_validate(data)
+    except ValidationError as error:
+        faulty = {finding["loc"][:2] for finding in error.errors(include_url=False)}
+    good = {
+        section: {key: value for key, value in entries.items() if (section, key) not in faulty}
+        for section, entries in data.items()
+        if isinstance(entries, dict)
+    }
+    return _without_faulty(model, good) if good != data else None

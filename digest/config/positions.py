@@ -18,8 +18,15 @@ class Positions:
     """Finds file, line and column by kind, id and dotted path; reads the folder once, when first asked."""
 
     def __init__(self, folder: Path) -> None:
-        self._path = configuration_folder(folder)
-        self._folder: Folder | None = None
+        self.folder = configuration_folder(folder)
+        self._documents: Folder | None = None
+
+    @classmethod
+    def of(cls, documents: Folder) -> Positions:
+        """Return the positions in a folder that was read already."""
+        positions = cls(documents.path)
+        positions._documents = documents
+        return positions
 
     def locate(self, kind: Kind, subject: str, path: str = "", *, of_key: bool = False) -> tuple[str, int, int]:
         """Return file, line and column of `path` inside the subject (an id; empty for the settings).
@@ -40,9 +47,9 @@ class Positions:
         return Problem(file, line, column, dotted((*place, *parse_path(path))), message, level)
 
     def _find(self, kind: Kind, subject: str) -> tuple[Layers, Place]:
-        if self._folder is None:
-            self._folder = Folder.read(self._path)
-        folder = self._folder
+        if self._documents is None:
+            self._documents = Folder.read(self.folder)
+        folder = self._documents
         match kind:
             case "newsletter":
                 return folder.newsletters.get(subject) or Layers((folder.settings,)), ()

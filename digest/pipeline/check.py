@@ -7,78 +7,79 @@ from functools import cache
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from digest.config.load import check_files
+from digest.config.load import ReadFiles, read_files
 from digest.config.positions import Positions
 from digest.config.project import Project
-from digest.config.settings import Brand
+from digest.config.settings import Brand, Settings
 from digest.delivery.route import routes_of
 from digest.editions import check_schedule
 from digest.errors import Problem
 from digest.pipeline.override_checks import check_overrides
-from digest.rendering import find_problems_in_templates, lint_templates
-from digest.routing.checks import check_regions, check_topics
+from digest.rendering import TemplateCheck
+from digest.routing.checks import check_homes, check_regions, check_topics
 from digest.selection import rules_that_never_match
 
 
 def check_project(folder: Path, env: Mapping[str, str]) -> list[Problem]:
     """Return every problem of the configuration and its templates, by file and line.
 
-    Places, rules, schedules and templates are looked at where the files themselves could be read.
+    Places, rules, schedules and templates are looked at in every part that could be read, whatever is wrong elsewhere.
     """
     return check_loaded(folder, env)[1]
 
 
 def check_loaded(folder: Path, env: Mapping[str, str]) -> tuple[Project | None, list[Problem]]:
-    """Return the project, None where its files cannot be read, and every problem as `check_project` finds them."""
-    project, problems = check_files(folder, env)
-    if project is None:
-        return None, problems
-    positions = Positions(folder)
-    found = [*problems, *_routing(project, positions), *_newsletters(project, positions)]
-    found += [*_templates(project), *_lint(project, positions), *_placeholders(project, positions)]
-    found += check_overrides(project)
-    return project, sorted(set(found))
+    """Return the project, None where its files have errors, and every problem as `check_project` finds them."""
+    read = read_files(folder, env)
+    problems = [*read.problems, *_routing(read), *_newsletters(read), *_templates(read)]
+    if read.settings is not None:
+        problems += _placeholders(read.settings, read.positions)
+    if read.project is not None:
+        problems += check_overrides(read.project)
+    return read.project, sorted(set(problems))
 
 
-def _routing(project: Project, positions: Positions) -> Iterator[Problem]:
-    for region_id, path, message, level in check_regions(project.regions, home_country=project.settings.home_country):
-        yield positions.problem("region", region_id, path, message, level=level)
-    for topic_id, path, message, level in check_topics(project.topics):
-        yield positions.problem("topic", topic_id, path, message, level=level)
+def _routing(read: ReadFiles) -> Iterator[Problem]:
+    country = (read.settings or Settings()).home_country
+    for region_id, path, message, level in check_regions(read.regions, home_country=country):
+        yield read.positions.problem("region", region_id, path, message, level=level)
+    for topic_id, path, message, level in check_topics(read.topics):
+        yield read.positions.problem("topic", topic_id, path, message, level=level)
+    if read.known.regions is not None:
+        ids = dict.fromkeys(read.known.regions)
+        for source_id, path, message, level in check_homes(read.sources, ids, home_country=country):
+            yield read.positions.problem("source", source_id, path, message, level=level)
 
 
-def _newsletters(project: Project, positions: Positions) -> Iterator[Problem]:
-    sources = [source.id for source in project.sources]
+def _newsletters(read: ReadFiles) -> Iterator[Problem]:
+    known, positions = read.known, read.positions
+    told = {(problem.file, problem.line, problem.column) for problem in read.problems}
     faults = cache(check_schedule)
-    for newsletter in project.newsletters.values():
+    for newsletter in read.newsletters.values():
         for path, message in rules_that_never_match(
-            newsletter, regions=project.regions, topics=project.topics, sources=sources
+            newsletter, regions=known.regions, topics=known.topics, sources=known.sources
         ):
-            yield positions.problem("newsletter", newsletter.id, path, message, level="warning")
+            problem = positions.problem("newsletter", newsletter.id, path, message, level="warning")
+            if (problem.file, problem.line, problem.column) not in told:
+                yield problem
         if newsletter.schedule is not None:
             for path, message in faults(newsletter.schedule):
                 yield positions.problem("newsletter", newsletter.id, f"schedule.{path}", message)
 
 
-def _templates(project: Project) -> Iterator[Problem]:
-    for file, line, message in find_problems_in_templates(_own_templates(project), project.newsletters.values()):
+def _templates(read: ReadFiles) -> Iterator[Problem]:
+    settings = read.settings or Settings()
+    own = read.positions.folder.parent / settings.templates if settings.templates else None
+    check = TemplateCheck(own, read.newsletters.values(), settings)
+    for file, line, message in check.find_problems():
         yield Problem(str(file), line, 1, "", message)
-
-
-def _lint(project: Project, positions: Positions) -> Iterator[Problem]:
-    findings = lint_templates(_own_templates(project), project.newsletters.values(), project.settings)
-    for newsletter_id, finding in findings:
+    for newsletter_id, finding in check.lint() if read.settings else ():
         message = f"{finding.rule}: {finding.message}" + (f"; {finding.cure}" if finding.cure else "")
-        yield positions.problem("newsletter", newsletter_id, "template", message, level=finding.level)
+        yield read.positions.problem("newsletter", newsletter_id, "template", message, level=finding.level)
 
 
-def _own_templates(project: Project) -> Path | None:
-    return project.root / project.settings.templates if project.settings.templates else None
-
-
-def _placeholders(project: Project, positions: Positions) -> Iterator[Problem]:
+def _placeholders(settings: Settings, positions: Positions) -> Iterator[Problem]:
     """Warn of what is still the shipped example once real mail can leave."""
-    settings = project.settings
     if not routes_of(settings.smtp):
         return
     examples = {

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Collection, Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from digest.config.documents import Place, read_document, shown
 from digest.config.layers import Layers
@@ -16,8 +16,9 @@ from digest.model.override import Override
 from digest.model.source import SourceState
 from digest.pipeline.overrides import FOLDER, read_override
 from digest.pipeline.steering import place_titles
-from digest.pipeline.workspace import Workspace, utc_now
-from digest.store import pool
+
+if TYPE_CHECKING:
+    from digest.pipeline.workspace import Workspace
 
 _STILL_OPEN = timedelta(days=1)
 """Edits of an edition longer ago than this are history; their stories may be gone."""
@@ -34,7 +35,7 @@ def check_overrides(project: Project) -> Iterator[Problem]:
         yield from problems
         if override is not None:
             usable[path] = override
-    oldest = f"{utc_now() - _STILL_OPEN:%Y-%m-%d}"
+    oldest = f"{datetime.now(UTC) - _STILL_OPEN:%Y-%m-%d}"
     coming = {path: override for path, override in usable.items() if override.slot >= oldest}
     missing = _missing_stories(project, {name for override in coming.values() for name in override.story_ids})
     for path, override in coming.items():
@@ -68,6 +69,12 @@ def _named(override: Override) -> Iterator[tuple[Place, str]]:
 def _missing_stories(project: Project, story_ids: Collection[str]) -> set[str]:
     if not story_ids:
         return set()
+    # Imported late: a project without edits is checked without a store.
+    import asyncio
+
+    from digest.pipeline.workspace import Workspace
+    from digest.store import pool
+
     with Workspace(project, read_only=True) as workspace:
         with workspace.store.read() as connection:
             missing = set(story_ids) - set(pool.load_stories(connection, story_ids))

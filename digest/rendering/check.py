@@ -25,45 +25,52 @@ TemplateProblem = tuple[str, int, str]
 """File, line from 1 (0: the file as a whole), and what is wrong."""
 
 
+class TemplateCheck:
+    """The templates that these newsletters use, and all files in the user's `folder`, each of them read once.
+
+    Two sample editions stand for each kind of newsletter: one with everything in it, one with next to nothing.
+    Newsletters are of one kind where a template cannot tell them apart but by their words.
+    """
+
+    def __init__(self, folder: Path | None, newsletters: Iterable[Newsletter], settings: Settings) -> None:
+        self._newsletters = list(newsletters)
+        self._kinds = _one_of_each_kind(self._newsletters)
+        self._settings = settings
+        self._missing = folder if folder is not None and not folder.is_dir() else None
+        self._folders = [folder] if folder is not None and folder.is_dir() else []
+        self._renderer = Renderer(self._folders, settings)
+
+    def find_problems(self) -> list[TemplateProblem]:
+        """Return what is wrong with the files one by one; where all of them can be read, with their renderings."""
+        problems = [(str(self._missing), 0, "the folder of templates is not there")] if self._missing else []
+        broken: set[str] = set()
+        for name in _template_names(self._folders, self._newsletters):
+            found = list(_problems_in_files(self._folders, name))
+            broken |= {name} if found else set()
+            problems += found
+        for newsletter in self._kinds:
+            if newsletter.template not in broken:
+                problems += _problems_in_rendering(self._renderer, newsletter)
+        return list(dict.fromkeys(problems))
+
+    def lint(self) -> list[tuple[str, Finding]]:
+        """Return what the lint finds in a full sample edition of each kind of newsletter, with the newsletter's id.
+
+        Templates that do not render are left to `find_problems`.
+        """
+        found: list[tuple[str, Finding]] = []
+        for newsletter in self._kinds:
+            edition = _with_pages(full_edition(newsletter))
+            with suppress(RenderError):
+                rendered = self._renderer.render(edition, newsletter, picture_url=lambda url: url)
+                findings = lint(rendered, edition, newsletter, settings=self._settings)
+                found += [(newsletter.id, finding) for finding in findings]
+        return found
+
+
 def find_problems_in_templates(folder: Path | None, newsletters: Iterable[Newsletter]) -> list[TemplateProblem]:
-    """Return all problems of the templates that these newsletters use, and of all files in the user's `folder`.
-
-    Files are looked at one by one; where all of them can be read, two sample editions are rendered for each kind of
-    newsletter: one with everything in it, one with next to nothing. Newsletters are of one kind where a template
-    cannot tell them apart but by their words.
-    """
-    used = list(newsletters)
-    folders = [folder] if folder is not None and folder.is_dir() else []
-    problems = [] if folder is None or folder.is_dir() else [(str(folder), 0, "the folder of templates is not there")]
-    broken: set[str] = set()
-    for name in _template_names(folders, used):
-        found = list(_problems_in_files(folders, name))
-        broken |= {name} if found else set()
-        problems += found
-    renderer = Renderer(folders, Settings())
-    for newsletter in _one_of_each_kind(used):
-        if newsletter.template not in broken:
-            problems += _problems_in_rendering(renderer, newsletter)
-    return list(dict.fromkeys(problems))
-
-
-def lint_templates(
-    folder: Path | None, newsletters: Iterable[Newsletter], settings: Settings
-) -> list[tuple[str, Finding]]:
-    """Return what the lint finds in a full sample edition of each kind of newsletter, with the newsletter's id.
-
-    Templates that do not render are left to `find_problems_in_templates`.
-    """
-    folders = [folder] if folder is not None and folder.is_dir() else []
-    renderer = Renderer(folders, settings)
-    found: list[tuple[str, Finding]] = []
-    for newsletter in _one_of_each_kind(newsletters):
-        edition = _with_pages(full_edition(newsletter))
-        with suppress(RenderError):
-            rendered = renderer.render(edition, newsletter, picture_url=lambda url: url)
-            findings = lint(rendered, edition, newsletter, settings=settings)
-            found += [(newsletter.id, finding) for finding in findings]
-    return found
+    """Return all problems of the templates of a folder under settings as they come."""
+    return TemplateCheck(folder, newsletters, Settings()).find_problems()
 
 
 def _with_pages(edition: Edition) -> Edition:
@@ -76,8 +83,8 @@ def _with_pages(edition: Edition) -> Edition:
     return replace(edition, sections=sections, more=tuple(map(paged, edition.more)))
 
 
-def _one_of_each_kind(newsletters: Iterable[Newsletter]) -> Iterable[Newsletter]:
-    return {_kind(newsletter): newsletter for newsletter in reversed(list(newsletters))}.values()
+def _one_of_each_kind(newsletters: Sequence[Newsletter]) -> list[Newsletter]:
+    return list({_kind(newsletter): newsletter for newsletter in reversed(newsletters)}.values())
 
 
 def _template_names(folders: Sequence[Path], newsletters: Sequence[Newsletter]) -> list[str]:

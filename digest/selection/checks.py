@@ -20,9 +20,16 @@ def rule_reads_text(newsletter: Newsletter) -> bool:
 
 
 def rules_that_never_match(
-    newsletter: Newsletter, *, regions: Collection[str], topics: Collection[str], sources: Collection[str]
+    newsletter: Newsletter,
+    *,
+    regions: Collection[str] | None,
+    topics: Collection[str] | None,
+    sources: Collection[str] | None,
 ) -> tuple[Finding, ...]:
-    """Return each rule that no story can ever match, given the ids that exist, and what to do about it."""
+    """Return each rule that no story can ever match, and what to do about it.
+
+    The ids are those that exist; None where nobody knows, so that nothing is said about them.
+    """
     known = {"regions": regions, "topics": topics, "sources": sources}
     findings: list[Finding] = []
     for path, rule in _all_rules(newsletter):
@@ -55,7 +62,7 @@ def _with_parts(path: str, rule: Rule) -> Iterator[tuple[str, Rule]]:
             yield from _with_parts(f"{path}.{name}.{at}", part)
 
 
-def _unknown_ids(path: str, rule: Rule, newsletter: Newsletter, known: dict[str, Collection[str]]) -> Iterator[Finding]:
+def _unknown_ids(path: str, rule: Rule, newsletter: Newsletter, known: dict[str, Collection[str] | None]) -> Iterator[Finding]:
     for kind in ("regions", "topics", "sources"):
         yield from _unknown_among(f"{path}.{kind}", getattr(rule, kind), kind, known[kind])
     for kind, name in (("regions", "region"), ("topics", "topic")):
@@ -63,9 +70,9 @@ def _unknown_ids(path: str, rule: Rule, newsletter: Newsletter, known: dict[str,
             yield f"{path}.{kind}", f"${name} stands for nothing: the newsletter has no {name}:"
 
 
-def _unknown_among(path: str, names: tuple[str, ...], kind: str, known: Collection[str]) -> Iterator[Finding]:
+def _unknown_among(path: str, names: tuple[str, ...], kind: str, known: Collection[str] | None) -> Iterator[Finding]:
     for name in names:
-        if name in known or name in ("$region", "$topic"):
+        if known is None or name in known or name in ("$region", "$topic"):
             continue
         if name.startswith("$"):
             yield path, f"{name} stands for nothing; write $region, $topic or an id"
