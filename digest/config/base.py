@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from datetime import timedelta
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
@@ -17,6 +17,10 @@ class ConfigModel(BaseModel):
     """Base of all configuration models: unknown keys are errors, values never change."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True, arbitrary_types_allowed=True)
+
+    def __deepcopy__(self, memo: dict[int, Any] | None = None) -> Self:
+        """Return the value itself: it never changes, and pydantic copies every default it gives."""
+        return self
 
 
 def parse_duration(value: Any) -> Any:
@@ -51,6 +55,8 @@ Duration = Annotated[
 
 
 def _one_line(value: str) -> str:
+    if value.isascii() and value.isprintable():
+        return value
     if any(unicodedata.category(letter) == "Cc" or letter in _BIDI for letter in value):
         raise ValueError("holds a line break or a control character; write it on one line")
     return value

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator, Sequence
-from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,7 +12,7 @@ from jinja2.meta import find_referenced_templates
 from digest.config.newsletter import Newsletter
 from digest.config.settings import Settings
 from digest.errors import RenderError
-from digest.model.edition import Edition, EditionStory
+from digest.model.edition import Edition, EditionStory, RenderedEdition
 from digest.model.finding import Finding
 from digest.rendering.environment import template_environment
 from digest.rendering.folders import shipped_templates
@@ -39,6 +38,7 @@ class TemplateCheck:
         self._missing = folder if folder is not None and not folder.is_dir() else None
         self._folders = [folder] if folder is not None and folder.is_dir() else []
         self._renderer = Renderer(self._folders, settings)
+        self._rendered: list[tuple[Newsletter, RenderedEdition]] = []
 
     def find_problems(self) -> list[TemplateProblem]:
         """Return what is wrong with the files one by one; where all of them can be read, with their renderings."""
@@ -50,22 +50,29 @@ class TemplateCheck:
             problems += found
         for newsletter in self._kinds:
             if newsletter.template not in broken:
-                problems += _problems_in_rendering(self._renderer, newsletter)
+                problems += self._problems_in_rendering(newsletter)
         return list(dict.fromkeys(problems))
 
-    def lint(self) -> list[tuple[str, Finding]]:
-        """Return what the lint finds in a full sample edition of each kind of newsletter, with the newsletter's id.
+    def _problems_in_rendering(self, newsletter: Newsletter) -> Iterator[TemplateProblem]:
+        full = full_edition(newsletter)
+        try:
+            self._rendered.append((newsletter, self._renderer.render(full, newsletter, picture_url=_as_it_is)))
+            self._renderer.rehearse(bare_edition(newsletter), newsletter, picture_url=_as_it_is)
+        except RenderError as error:
+            yield error.file or f"newsletters/{newsletter.id}.yaml", error.line or 0, error.message
 
-        Templates that do not render are left to `find_problems`.
-        """
+    def lint(self) -> list[tuple[str, Finding]]:
+        """Return what the lint finds in the full editions that `find_problems` rendered, with the newsletter's id."""
         found: list[tuple[str, Finding]] = []
-        for newsletter in self._kinds:
-            edition = _with_pages(full_edition(newsletter))
-            with suppress(RenderError):
-                rendered = self._renderer.render(edition, newsletter, picture_url=lambda url: url)
-                findings = lint(rendered, edition, newsletter, settings=self._settings)
-                found += [(newsletter.id, finding) for finding in findings]
+        for newsletter, rendered in self._rendered:
+            paged = replace(rendered, edition=_with_pages(rendered.edition))
+            findings = lint(paged, paged.edition, newsletter, settings=self._settings)
+            found += [(newsletter.id, finding) for finding in findings]
         return found
+
+
+def _as_it_is(url: str) -> str:
+    return url
 
 
 def find_problems_in_templates(folder: Path | None, newsletters: Iterable[Newsletter]) -> list[TemplateProblem]:
@@ -95,8 +102,9 @@ def _template_names(folders: Sequence[Path], newsletters: Sequence[Newsletter]) 
 
 def _problems_in_files(folders: Sequence[Path], name: str) -> Iterator[TemplateProblem]:
     everywhere = (*folders, shipped_templates())
-    files = sorted(file for folder in everywhere for file in (folder / name).rglob("*.j2"))
-    if not files:
+    # The shipped files are not the user's to mend; those that are used are rendered anyway.
+    files = sorted(file for folder in folders for file in (folder / name).rglob("*.j2"))
+    if not files and not any((folder / name).is_dir() for folder in everywhere):
         places = ", ".join(str(folder) for folder in everywhere)
         yield str(everywhere[0] / name), 0, f"there is no template {name!r} in {places}"
     environment = template_environment(everywhere, name)
@@ -126,11 +134,3 @@ def _kind(newsletter: Newsletter) -> tuple[Hashable, ...]:
     given = frozenset(name for name in type(newsletter).model_fields if getattr(newsletter, name))
     layouts = frozenset(section.layout for section in newsletter.sections)
     return newsletter.template, newsletter.language, newsletter.kind, newsletter.subject, given, layouts
-
-
-def _problems_in_rendering(renderer: Renderer, newsletter: Newsletter) -> Iterator[TemplateProblem]:
-    for edition in (full_edition(newsletter), bare_edition(newsletter)):
-        try:
-            renderer.rehearse(edition, newsletter, picture_url=lambda url: url)
-        except RenderError as error:
-            yield error.file or f"newsletters/{newsletter.id}.yaml", error.line or 0, error.message

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from digest.model.finding import Finding
-from digest.rendering.document import Document, declarations_of
+from digest.rendering.document import Document
+from digest.rendering.style_sheets import declarations_of
 
 _TABLE = Path(__file__).with_name("data") / "client_support.json"
 

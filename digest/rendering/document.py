@@ -2,35 +2,21 @@
 
 from __future__ import annotations
 
-import logging
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any
 
-import cssutils
 from lxml import etree
 from lxml import html as lxml_html
 from lxml.cssselect import CSSSelector
 
 from digest.model.slots import split_at_marks
+from digest.rendering.style_sheets import StyleRule, parse_css
 
 Element = Any
 """An lxml element; lxml has no types."""
-Declarations = Mapping[str, str]
 
-_DECLARATION = re.compile(r"\s*([a-zA-Z-]+)\s*:\s*((?:[^;\"'(]|\"[^\"]*\"|'[^']*'|\([^)]*\))+)")
 _CONDITIONAL = re.compile(r"<!--\[if [^\]]*\]>.*?<!\[endif\]-->", re.DOTALL)
-
-
-@dataclass(frozen=True, slots=True)
-class StyleRule:
-    """One rule of a style sheet; `media` is the condition it stands under, or ""."""
-
-    selector: str
-    declarations: tuple[tuple[str, str], ...]
-    media: str
 
 
 class Document:
@@ -80,28 +66,6 @@ def place_of(element: Element) -> str:
     """Return where an element is, as a person finds it: its tag and the first words in it."""
     words = " ".join("".join(element.itertext()).split()) or element.get("alt") or element.get("src") or ""
     return f"<{element.tag}> “{words[:50]}”" if words else f"<{element.tag}>"
-
-
-def declarations_of(style: str) -> dict[str, str]:
-    """Return the declarations of a `style` attribute, names in lower case, the last one of a name."""
-    return {name.lower(): value.strip() for name, value in _DECLARATION.findall(style)}
-
-
-@lru_cache(maxsize=256)
-def parse_css(css: str) -> tuple[StyleRule, ...]:
-    """Return the rules of a style sheet, also those inside `@media`; follows no `@import`."""
-    parser = cssutils.CSSParser(fetcher=lambda url: None, validate=False, loglevel=logging.CRITICAL)
-    return tuple(_rules(parser.parseString(css), ""))
-
-
-def _rules(sheet: Any, media: str) -> Iterator[StyleRule]:
-    for rule in sheet:
-        if rule.type == rule.MEDIA_RULE:
-            yield from _rules(rule.cssRules, rule.media.mediaText)
-        elif rule.type == rule.STYLE_RULE:
-            declarations = tuple((p.name.lower(), str(p.value)) for p in rule.style.getProperties())
-            for selector in rule.selectorText.split(","):
-                yield StyleRule(selector.strip(), declarations, media)
 
 
 @lru_cache(maxsize=1024)

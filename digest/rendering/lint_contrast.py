@@ -10,7 +10,8 @@ from typing import Any
 from digest.config.newsletter import Newsletter
 from digest.model.finding import Finding
 from digest.rendering.colours import AA_LARGE, AA_TEXT, contrast
-from digest.rendering.document import Document, declarations_of, place_of
+from digest.rendering.document import Document, place_of
+from digest.rendering.style_sheets import declarations_of
 
 _HEX = re.compile(r"#(?:[0-9a-fA-F]{6}|[0-9a-fA-F]{3})\b")
 _SIZE = re.compile(r"([\d.]+)px")

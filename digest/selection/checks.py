@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 
 from digest.config.newsletter import Newsletter
 from digest.config.rules import Rule
 from digest.selection.situation import longest_window
 from digest.selection.wording import join_words, span_text
 
+Known = Mapping[str, Collection[str] | None]
 Finding = tuple[str, str]
 """The dotted place inside the newsletter, and what is wrong there."""
 
@@ -30,7 +31,7 @@ def rules_that_never_match(
 
     The ids are those that exist; None where nobody knows, so that nothing is said about them.
     """
-    known = {"regions": regions, "topics": topics, "sources": sources}
+    known: Known = {"regions": regions, "topics": topics, "sources": sources}
     findings: list[Finding] = []
     for path, rule in _all_rules(newsletter):
         findings += _unknown_ids(path, rule, newsletter, known)
@@ -62,7 +63,7 @@ def _with_parts(path: str, rule: Rule) -> Iterator[tuple[str, Rule]]:
             yield from _with_parts(f"{path}.{name}.{at}", part)
 
 
-def _unknown_ids(path: str, rule: Rule, newsletter: Newsletter, known: dict[str, Collection[str] | None]) -> Iterator[Finding]:
+def _unknown_ids(path: str, rule: Rule, newsletter: Newsletter, known: Known) -> Iterator[Finding]:
     for kind in ("regions", "topics", "sources"):
         yield from _unknown_among(f"{path}.{kind}", getattr(rule, kind), kind, known[kind])
     for kind, name in (("regions", "region"), ("topics", "topic")):

@@ -6,7 +6,8 @@ import pytest
 
 from digest.config.settings import Settings
 from digest.rendering.client_support import FALLBACKS, client_families, find_unsupported, unsupported_in, used_features
-from digest.rendering.document import Document, declarations_of
+from digest.rendering.document import Document
+from digest.rendering.style_sheets import declarations_of
 
 _CLIENTS = Settings().lint.clients
 
