@@ -52,19 +52,14 @@ def _routing(read: ReadFiles) -> Iterator[Problem]:
 
 
 def _newsletters(read: ReadFiles) -> Iterator[Problem]:
-    known, positions = read.known, read.positions
-    told = {(problem.file, problem.line, problem.column) for problem in read.problems}
+    parents = {topic_id: topic.parent for topic_id, topic in read.topics.items() if topic.parent}
     faults = cache(check_schedule)
     for newsletter in read.newsletters.values():
-        for path, message in rules_that_never_match(
-            newsletter, regions=known.regions, topics=known.topics, sources=known.sources
-        ):
-            problem = positions.problem("newsletter", newsletter.id, path, message, level="warning")
-            if (problem.file, problem.line, problem.column) not in told:
-                yield problem
+        for path, message in rules_that_never_match(newsletter, topic_parents=parents):
+            yield read.positions.problem("newsletter", newsletter.id, path, message, level="warning")
         if newsletter.schedule is not None:
             for path, message in faults(newsletter.schedule):
-                yield positions.problem("newsletter", newsletter.id, f"schedule.{path}", message)
+                yield read.positions.problem("newsletter", newsletter.id, f"schedule.{path}", message)
 
 
 def _templates(read: ReadFiles) -> Iterator[Problem]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator, Sequence
+import re
+from collections.abc import Collection, Hashable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,6 +21,10 @@ from digest.rendering.lint import lint
 from digest.rendering.renderer import Renderer
 from digest.rendering.sample import bare_edition, full_edition
 
+_ALWAYS_SHOWN = ("note", "schedule", "sponsor")
+"""Fields of a newsletter that an edition shows, whether or not its template asks for them."""
+_NEWSLETTER = re.compile(r"\bnewsletter\b(?:\.(\w+))?")
+
 TemplateProblem = tuple[str, int, str]
 """File, line from 1 (0: the file as a whole), and what is wrong."""
 
@@ -33,10 +38,10 @@ class TemplateCheck:
 
     def __init__(self, folder: Path | None, newsletters: Iterable[Newsletter], settings: Settings) -> None:
         self._newsletters = list(newsletters)
-        self._kinds = _one_of_each_kind(self._newsletters)
         self._settings = settings
         self._missing = folder if folder is not None and not folder.is_dir() else None
         self._folders = [folder] if folder is not None and folder.is_dir() else []
+        self._kinds = _one_of_each_kind(self._newsletters, self._folders)
         self._renderer = Renderer(self._folders, settings)
         self._rendered: list[tuple[Newsletter, RenderedEdition]] = []
 
@@ -90,10 +95,6 @@ def _with_pages(edition: Edition) -> Edition:
     return replace(edition, sections=sections, more=tuple(map(paged, edition.more)))
 
 
-def _one_of_each_kind(newsletters: Sequence[Newsletter]) -> list[Newsletter]:
-    return list({_kind(newsletter): newsletter for newsletter in reversed(newsletters)}.values())
-
-
 def _template_names(folders: Sequence[Path], newsletters: Sequence[Newsletter]) -> list[str]:
     own = {file.parent.name for folder in folders for file in folder.glob("*/*.j2")}
     own |= {file.parents[1].name for folder in folders for file in folder.glob("*/partials/*.j2")}
@@ -129,8 +130,26 @@ def _unknown_partials(environment: Environment, tree: nodes.Template, file: Path
             yield str(file), node.lineno, f"there is no partial {name!r}"
 
 
-def _kind(newsletter: Newsletter) -> tuple[Hashable, ...]:
-    """Return what a template can branch on: what is set, how the sections look, and the rules of the subject."""
-    given = frozenset(name for name in type(newsletter).model_fields if getattr(newsletter, name))
-    layouts = frozenset(section.layout for section in newsletter.sections)
+def _one_of_each_kind(newsletters: Sequence[Newsletter], folders: Sequence[Path]) -> list[Newsletter]:
+    shown = {name: _fields_shown(folders, name) for name in {newsletter.template for newsletter in newsletters}}
+    kinds = {_kind(newsletter, shown[newsletter.template]): newsletter for newsletter in reversed(newsletters)}
+    return list(kinds.values())
+
+
+def _kind(newsletter: Newsletter, shown: Collection[str]) -> tuple[Hashable, ...]:
+    """Return what a template can branch on: what is set of what it shows, and the rules of the subject."""
+    given = frozenset(name for name in shown if getattr(newsletter, name))
+    layouts = frozenset(section.layout for section in newsletter.sections) if "sections" in shown else frozenset()
     return newsletter.template, newsletter.language, newsletter.kind, newsletter.subject, given, layouts
+
+
+def _fields_shown(folders: Sequence[Path], name: str) -> frozenset[str]:
+    """Return the fields of a newsletter that the files of a template ask for; all where one hands on the whole."""
+    every = frozenset(Newsletter.model_fields)
+    asked = set(_ALWAYS_SHOWN)
+    for file in (file for folder in (*folders, shipped_templates()) for file in (folder / name).rglob("*.j2")):
+        fields = _NEWSLETTER.findall(file.read_text(encoding="utf-8", errors="replace"))
+        if "" in fields:
+            return every
+        asked.update(fields)
+    return every & asked

@@ -1,59 +1,47 @@
-"""What can be said of a newsletter's rules without any story: rules that never match, rules that read text."""
+"""What can be said of a newsletter's choosing without any story: what never matches, never fills, has no effect.
+
+Ids that do not exist are told where the files are read.
+"""
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 
-from digest.config.newsletter import Newsletter
+from digest.config.newsletter import Fallback, Newsletter
 from digest.config.rules import Rule
+from digest.selection.conditions import topic_families
+from digest.selection.contradictions import Finding, contradictions
 from digest.selection.situation import longest_window
-from digest.selection.wording import join_words, span_text
-
-Known = Mapping[str, Collection[str] | None]
-Finding = tuple[str, str]
-"""The dotted place inside the newsletter, and what is wrong there."""
+from digest.selection.wording import span_text
 
 
 def rule_reads_text(newsletter: Newsletter) -> bool:
     """Return whether any rule looks for keywords or phrases, so that candidates need their text."""
-    return any(rule.keywords or rule.phrases for _, rule in _all_rules(newsletter))
+    rules = (part for _, rule in _top_rules(newsletter) for _, part in _with_parts("", rule))
+    return any(rule.keywords or rule.phrases for rule in rules)
 
 
-def rules_that_never_match(
-    newsletter: Newsletter,
-    *,
-    regions: Collection[str] | None,
-    topics: Collection[str] | None,
-    sources: Collection[str] | None,
-) -> tuple[Finding, ...]:
-    """Return each rule that no story can ever match, and what to do about it.
+def rules_that_never_match(newsletter: Newsletter, *, topic_parents: Mapping[str, str]) -> tuple[Finding, ...]:
+    """Return each rule that no story can ever match, each setting that has no effect, and what to do about it.
 
-    The ids are those that exist; None where nobody knows, so that nothing is said about them.
+    `topic_parents` maps a topic to the one it is part of.
     """
-    known: Known = {"regions": regions, "topics": topics, "sources": sources}
+    families = topic_families(topic_parents)
     findings: list[Finding] = []
-    for path, rule in _all_rules(newsletter):
-        findings += _unknown_ids(path, rule, newsletter, known)
-        findings += _contradictions(path, rule)
-    for at, step in enumerate(newsletter.fallback):
-        findings += _unknown_among(f"fallback.{at}.regions", step.regions, "regions", known["regions"])
-    longest = longest_window(newsletter)
-    for path, rule in _all_rules(newsletter):
-        if rule.max_age is not None and rule.max_age > longest:
-            text = f"max_age has no effect: the newsletter never looks further back than {span_text(longest)}"
-            findings.append((f"{path}.max_age", text))
-    return tuple(findings)
+    for path, rule in _top_rules(newsletter):
+        findings += contradictions(path, rule, families)
+        findings += _too_old(path, rule, newsletter)
+    return (*findings, *_room(newsletter), *_names(newsletter))
 
 
-def _all_rules(newsletter: Newsletter) -> Iterator[tuple[str, Rule]]:
+def _top_rules(newsletter: Newsletter) -> Iterator[tuple[str, Rule]]:
     for at, section in enumerate(newsletter.sections):
-        yield from _with_parts(f"sections.{at}.match", section.match)
+        yield f"sections.{at}.match", section.match
     if newsletter.more_headlines.match is not None:
-        yield from _with_parts("more_headlines.match", newsletter.more_headlines.match)
+        yield "more_headlines.match", newsletter.more_headlines.match
     for at, step in enumerate(newsletter.fallback):
         if step.match is not None:
-            yield from _with_parts(f"fallback.{at}.match", step.match)
+            yield f"fallback.{at}.match", step.match
 
 
 def _with_parts(path: str, rule: Rule) -> Iterator[tuple[str, Rule]]:
@@ -63,42 +51,30 @@ def _with_parts(path: str, rule: Rule) -> Iterator[tuple[str, Rule]]:
             yield from _with_parts(f"{path}.{name}.{at}", part)
 
 
-def _unknown_ids(path: str, rule: Rule, newsletter: Newsletter, known: Known) -> Iterator[Finding]:
-    for kind in ("regions", "topics", "sources"):
-        yield from _unknown_among(f"{path}.{kind}", getattr(rule, kind), kind, known[kind])
-    for kind, name in (("regions", "region"), ("topics", "topic")):
-        if f"${name}" in getattr(rule, kind) and getattr(newsletter, name) is None:
-            yield f"{path}.{kind}", f"${name} stands for nothing: the newsletter has no {name}:"
+def _too_old(path: str, rule: Rule, newsletter: Newsletter) -> Iterator[Finding]:
+    longest = longest_window(newsletter)
+    for place, part in _with_parts(path, rule):
+        if part.max_age is not None and part.max_age > longest:
+            text = f"max_age has no effect: the newsletter never looks further back than {span_text(longest)}"
+            yield f"{place}.max_age", text
 
 
-def _unknown_among(path: str, names: tuple[str, ...], kind: str, known: Collection[str] | None) -> Iterator[Finding]:
-    for name in names:
-        if known is None or name in known or name in ("$region", "$topic"):
-            continue
-        if name.startswith("$"):
-            yield path, f"{name} stands for nothing; write $region, $topic or an id"
-            continue
-        near = difflib.get_close_matches(name, sorted(known), n=3)
-        hint = f"; did you mean {join_words(near)}?" if near else f"; add it to {kind}.yaml"
-        yield path, f"no {kind.removesuffix('s')} has the id {name!r}{hint}"
+def _room(newsletter: Newsletter) -> Iterator[Finding]:
+    """Yield what keeps every edition from going out, and steps of the ladder that lead nowhere."""
+    room = sum(section.limit for section in newsletter.sections) + newsletter.more_headlines.limit
+    if newsletter.min_stories > room:
+        text = f"every edition would be skipped: the sections and the further headlines hold {room} stories at most"
+        yield "min_stories", text
+    for at, step in enumerate(newsletter.fallback):
+        if step.model_copy(update={"title": ""}) == Fallback():
+            yield f"fallback.{at}", "the step changes nothing; give it a window, regions or a match"
 
 
-def _contradictions(path: str, rule: Rule) -> Iterator[Finding]:
-    if any(part == Rule() for part in rule.none):
-        yield f"{path}.none", "an empty rule takes every story, so that nothing is left here"
-    elif any(part == rule.model_copy(update={"none": ()}) or part in rule.all for part in rule.none):
-        yield f"{path}.none", "the rule excludes just what it asks for"
-    parts = (rule, *rule.all)
-    pictures = {part.has_picture for part in parts} - {None}
-    if len(pictures) == 2:
-        yield f"{path}.all", "has_picture is asked to be true and false at once"
-    for kind in ("languages", "sources"):
-        asked = [
-            {name.split("-")[0] if kind == "languages" else name for name in getattr(part, kind)} for part in parts
-        ]
-        asked = [names for names in asked if names]
-        if asked and not set.intersection(*asked):
-            yield f"{path}.all", f"no story has all of these {kind} at once"
-    asks = rule.regions or rule.topics or rule.all or rule.any
-    if rule.strictness is not None and not asks:
-        yield f"{path}.strictness", "strictness has no effect: the rule names no region and no topic"
+def _names(newsletter: Newsletter) -> Iterator[Finding]:
+    for kind in ("pinned", "must_include"):
+        for at, name in enumerate(getattr(newsletter, kind)):
+            if name in newsletter.banned:
+                yield f"{kind}.{at}", f"{name!r} is banned as well, and a ban is stronger; take one of them out"
+    if newsletter.id in newsletter.avoid_repeats_of:
+        text = "the newsletter names itself; what it told before is never told again anyway"
+        yield "avoid_repeats_of", text

@@ -74,3 +74,12 @@ def test_subject_rules_are_tried(tmp_path: Path) -> None:
     [(file, _, message)] = find_problems_in_templates(None, [newsletter])
     assert file == "newsletters/denver.yaml"
     assert "'led' is undefined" in message
+
+
+def test_newsletters_are_told_apart_by_what_their_template_shows(tmp_path: Path) -> None:
+    """A template that asks for the sponsor or the audience is tried with and without one."""
+    _own(tmp_path, "brief/partials/footer.mjml.j2", "{% if newsletter.audience %}{{ edition.nothing }}{% endif %}")
+    plain = sample_newsletter()
+    some = plain.model_copy(update={"id": "some", "audience": 'attributes.plan == "pro"'})
+    assert not find_problems_in_templates(tmp_path, [plain])
+    assert find_problems_in_templates(tmp_path, [plain, some])
