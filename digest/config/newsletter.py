@@ -15,6 +15,7 @@ from digest.config.base import ConfigModel, Duration, Id, Line
 from digest.config.measure import Measure
 from digest.config.rules import ONE_OR_MORE, Rule, Section, Words, as_list
 from digest.config.schedule import Late, Schedule
+from digest.config.welcome import Welcome
 from digest.model.audience import parse_audience
 
 Colour = Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$")]
@@ -245,6 +246,8 @@ class Newsletter(ConfigModel):
     """At the slot for all, or at the hour in each reader's own zone."""
     draft: Draft | None = None
     """A draft for an editor before the slot."""
+    welcome: Welcome | None = None
+    """An edition that a reader gets once, as soon as they have confirmed; none unless said."""
     measure: Measure = Measure()
     """What of its editions is counted; nothing unless said."""
     sender_name: Line = ""

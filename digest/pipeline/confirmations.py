@@ -2,30 +2,20 @@
 
 from __future__ import annotations
 
-import asyncio
 import secrets
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-import structlog
-
 from digest.config.newsletter import Newsletter
-from digest.config.settings import Route
-from digest.delivery.attempt import Outcome
-from digest.delivery.catcher import MailCatcher
 from digest.delivery.dkim import DkimSigner
 from digest.delivery.message import EnvelopeFacts, Message
-from digest.delivery.pool import SmtpPool
-from digest.delivery.quota import Quotas
-from digest.delivery.replies import Fate
-from digest.delivery.route import routes_of
 from digest.delivery.template import MessageTemplate
-from digest.errors import DigestError, NotFoundError
+from digest.errors import NotFoundError
 from digest.model.edition import Edition, RenderedEdition
 from digest.model.slots import make_marker, slot_mark
 from digest.model.subscriber import Reader, Subscriber, SubscriptionState
+from digest.pipeline.letters import RETRY_AFTER_S, Letters
 from digest.pipeline.workspace import Workspace
 from digest.rendering.environment import template_environment, template_errors
 from digest.store import subscribers
@@ -33,11 +23,6 @@ from digest.subscriptions.signup import Consent, claim_confirmation, subscribe
 
 GOOD_FOR = timedelta(days=7)
 """How long the link in a confirmation works."""
-
-_RETRY_AFTER_S = (60.0, 300.0, 900.0, 3600.0)
-_CONNECTIONS = 2  # sign-ups must not wait for a running edition, nor take its connections
-_AT_ONCE = 8
-_MOST_WAITING = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,14 +41,15 @@ class Confirmations:
     Mails wait in memory, and are counted when their turn comes: who lost one in a crash may ask again at once.
     """
 
-    def __init__(self, workspace: Workspace, *, retry_after_s: Sequence[float] = _RETRY_AFTER_S) -> None:
+    def __init__(
+        self,
+        workspace: Workspace,
+        letters: Letters | None = None,
+        *,
+        retry_after_s: Sequence[float] = RETRY_AFTER_S,
+    ) -> None:
         self._workspace = workspace
-        self._retry_after_s = retry_after_s
-        self._waiting: dict[int, None] = {}
-        self._task: asyncio.Task[None] | None = None
-        self._retries: set[asyncio.Task[None]] = set()
-        self._retry_slots = asyncio.Semaphore(_AT_ONCE)
-        self._log = structlog.get_logger("confirmations")
+        self._letters = letters or Letters(workspace, retry_after_s=retry_after_s)
 
     def keep(self, wish: Wish) -> int | None:
         """Keep what was asked for as pending; return whom to mail, None for a suppressed address.
@@ -86,56 +72,11 @@ class Confirmations:
 
     def mail_soon(self, subscriber_id: int) -> None:
         """Mail the subscriber what is pending, in the background of the running event loop."""
-        if len(self._waiting) >= _MOST_WAITING:
-            self._log.error("too many confirmations wait", waiting=len(self._waiting))
-            return
-        self._waiting[subscriber_id] = None
-        if self._task is None or self._task.done():
-            self._task = asyncio.get_running_loop().create_task(self._mail_waiting())
+        self._letters.mail_soon(("confirmation", subscriber_id), lambda: self._claim(subscriber_id))
 
     async def finish(self, *, with_retries: bool = False) -> None:
         """Wait until no confirmation waits; those that the server put off only `with_retries`."""
-        while self._task is not None and not self._task.done():
-            await asyncio.wait([self._task])
-        while with_retries and self._retries:
-            await asyncio.wait(self._retries)
-
-    async def _mail_waiting(self) -> None:
-        try:
-            async with _open_way_out(self._workspace) as pool:
-                while self._waiting:
-                    batch = list(self._waiting)[:_AT_ONCE]
-                    for subscriber_id in batch:
-                        del self._waiting[subscriber_id]
-                    await asyncio.gather(*(self._mail(pool, subscriber_id) for subscriber_id in batch))
-        except (DigestError, OSError) as error:
-            self._log.error("confirmations cannot be mailed", error=str(error))
-
-    async def _mail(self, pool: SmtpPool, subscriber_id: int) -> None:
-        message = await asyncio.to_thread(self._claim, subscriber_id)
-        if message is None or self._is_settled(await pool.send(message)):
-            return
-        if len(self._retries) < _MOST_WAITING:
-            task = asyncio.get_running_loop().create_task(self._retry(message))
-            self._retries.add(task)
-            task.add_done_callback(self._retries.discard)
-
-    async def _retry(self, message: Message) -> None:
-        """Try again what the server put off, as long as the process lives."""
-        for wait_s in self._retry_after_s:
-            await asyncio.sleep(wait_s)
-            async with self._retry_slots, _open_way_out(self._workspace) as pool:
-                if self._is_settled(await pool.send(message)):
-                    return
-        self._log.warning("confirmation", outcome="given up")
-
-    def _is_settled(self, outcome: Outcome) -> bool:
-        """Log what became of a mail; False where it is worth another try."""
-        fate = outcome.decision.fate
-        if fate in (Fate.SENT, Fate.UNCERTAIN, Fate.FAIL):
-            self._log.info("confirmation", outcome=fate.value)
-            return True
-        return False
+        await self._letters.finish(with_retries=with_retries)
 
     def _claim(self, subscriber_id: int) -> Message | None:
         """Return the mail to a subscriber, now counted; None where none may be sent."""
@@ -202,26 +143,3 @@ def _render(workspace: Workspace, values: Mapping[str, object]) -> dict[str, str
             part: environment.get_template(f"confirmation.{part}.j2").render(values)
             for part in ("subject.txt", "html", "txt")
         }
-
-
-@asynccontextmanager
-async def _open_way_out(workspace: Workspace) -> AsyncIterator[SmtpPool]:
-    """Open connections of our own to the configured server, or to a catcher with the same folder."""
-    settings = workspace.project.settings
-    log = structlog.get_logger("mail")
-    async with AsyncExitStack() as stack:
-        routes = tuple(
-            route.model_copy(update={"connections": min(route.connections, _CONNECTIONS)})
-            for route in routes_of(settings.smtp)
-        )
-        if not routes:
-            catcher = await stack.enter_async_context(MailCatcher(workspace.at_root(settings.catcher.folder)))
-            routes = (Route(name="catcher", host=catcher.host, port=catcher.port, security="none", connections=2),)
-        yield await stack.enter_async_context(
-            SmtpPool(
-                routes,
-                settings.smtp.domains,
-                quotas=Quotas(workspace.store, clock=workspace.clock),
-                alert=lambda text: log.error("alert", text=text),
-            )
-        )

@@ -17,6 +17,7 @@ CONFIRMATIONS_A_DAY, CONFIRMATIONS_IN_ALL = 1, 3
 """Most confirmation mails to one address, so that nobody can flood a stranger with them."""
 
 _ASKED = "confirmation asked"
+_WELCOMED = "welcome mailed"
 
 LIFTED_BY_READERS = frozenset({"erased", "unsubscribed"})
 """Reasons of a suppression that end when the owner of the address confirms a new subscription."""
@@ -108,6 +109,25 @@ def claim_confirmation(connection: Connection, subscriber_id: int, newsletter: s
         return False
     subscribers.add_event(connection, subscriber_id, _ASKED, now, newsletter=newsletter)
     return True
+
+
+def claim_welcome(
+    connection: Connection, subscriber: Subscriber, newsletter: str, now: datetime
+) -> Subscription | None:
+    """Return the subscription if its welcome edition may be mailed now, and count it; None otherwise.
+
+    Once for a reader and a newsletter, however often they leave and come back, and only while it is confirmed and the
+    address not suppressed. Of two requests at the same moment, one gets it.
+    """
+    subscribers.lock_subscriber(connection, subscriber.id)
+    link = subscribers.find_subscription(connection, subscriber.id, newsletter)
+    if link is None or link.state is not _S.CONFIRMED or suppressions.find_suppression(connection, subscriber.key):
+        return None
+    events = subscribers.load_events(connection, subscriber.id)
+    if any(event.kind == _WELCOMED and event.newsletter == newsletter for event in events):
+        return None
+    subscribers.add_event(connection, subscriber.id, _WELCOMED, now, newsletter=newsletter)
+    return link
 
 
 def unsubscribe(

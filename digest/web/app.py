@@ -8,8 +8,10 @@ from starlette.exceptions import HTTPException
 
 from digest.errors import NotFoundError, StoreError, TokenError
 from digest.pipeline.confirmations import Confirmations
+from digest.pipeline.letters import Letters
 from digest.pipeline.measuring import Counting
 from digest.pipeline.webhooks import WebhookDesk
+from digest.pipeline.welcome import Welcomes
 from digest.pipeline.workspace import Workspace
 from digest.subscriptions.floods import MOST_AN_HOUR, MOST_FOR_AN_ADDRESS, FloodGate, trusted_networks
 from digest.web.api import stories, webhooks
@@ -42,7 +44,9 @@ def create_app(workspace: Workspace) -> FastAPI:
     """Return the app over a workspace; every answer carries a policy that allows no script, and sets no cookie."""
     app = FastAPI(title="Newsletters", docs_url=None, redoc_url=None)
     app.state.workspace = workspace
-    app.state.confirmations = Confirmations(workspace)
+    letters = Letters(workspace)
+    app.state.confirmations = Confirmations(workspace, letters)
+    app.state.welcomes = Welcomes(workspace, letters)
     app.state.counting = Counting(workspace)
     app.state.finish = app.state.counting.finish
     app.state.webhooks = WebhookDesk(workspace)

@@ -12,6 +12,7 @@ from zoneinfo import available_timezones
 from babel.core import Locale
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse
+from sqlalchemy import Connection
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
 
@@ -95,9 +96,10 @@ async def _save(request: Request, token: str, facts: TokenFacts, form: FormData)
     )  # fmt: skip
     if person.problem:
         return await _show(request, token, facts, complaint=person.problem)
-    refused = await run_in_threadpool(
-        _store, workspace, facts, _chosen(workspace, form), (person, find_visitor(request))
-    )
+    person_and_ip = person, find_visitor(request)
+    refused, begun = await run_in_threadpool(_store, workspace, facts, _chosen(workspace, form), person_and_ip)
+    begun_newsletters = [workspace.project.newsletters[one] for one in begun]
+    request.app.state.welcomes.mail_soon(facts.subscriber_id, begun_newsletters)
     names = [workspace.project.newsletters[newsletter_id].name for newsletter_id in refused]
     complaint = f"Mail to your address came back before, so {', '.join(names)} stays off." if names else ""
     return await _show(request, token, facts, done="" if complaint else "Saved.", complaint=complaint)
@@ -116,7 +118,8 @@ def _chosen(workspace: Workspace, form: FormData) -> Preferences:
 
 def _store(
     workspace: Workspace, facts: TokenFacts, chosen: Preferences, person_and_ip: tuple[Person, str]
-) -> list[str]:
+) -> tuple[list[str], list[str]]:
+    """Carry out what was chosen; return what could not be turned on, and what began just now."""
     person, ip = person_and_ip
     brand, known = workspace.project.settings.brand.name, workspace.project.newsletters
     consents = {
@@ -124,8 +127,16 @@ def _store(
         for newsletter_id in chosen.wanted
     }
     with workspace.store.begin() as connection:
+        had = _gets(connection, facts.subscriber_id)
         save_person(connection, facts.subscriber_id, person)
-        return save_preferences(connection, facts.subscriber_id, chosen, consents=consents, now=workspace.clock())
+        now = workspace.clock()
+        refused = save_preferences(connection, facts.subscriber_id, chosen, consents=consents, now=now)
+        return refused, sorted((_gets(connection, facts.subscriber_id) - had) & known.keys())
+
+
+def _gets(connection: Connection, subscriber_id: int) -> set[str]:
+    """Return the newsletters that the reader gets, or has paused."""
+    return {one.newsletter for one in subscribers.load_subscriptions(connection, subscriber_id) if one.state in _GETS}
 
 
 def _export(workspace: Workspace, facts: TokenFacts) -> Response:

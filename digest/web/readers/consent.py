@@ -43,7 +43,8 @@ async def say_yes(request: Request, token: str) -> HTMLResponse:
     check_key(workspace, form, facts.subscriber_id)
     known = workspace.project.newsletters
     wanted = [known[newsletter_id] for newsletter_id in texts_of(form, "newsletter") if newsletter_id in known]
-    confirmed = await run_in_threadpool(_confirm, workspace, facts, wanted)
+    confirmed, begun = await run_in_threadpool(_confirm, workspace, facts, wanted)
+    request.app.state.welcomes.mail_soon(facts.subscriber_id, begun)
     catalogue = request.app.state.catalogue
     return show(
         request,
@@ -73,9 +74,11 @@ def _waiting(workspace: Workspace, facts: TokenFacts) -> list[Newsletter]:
     ]
 
 
-def _confirm(workspace: Workspace, facts: TokenFacts, wanted: list[Newsletter]) -> list[Newsletter]:
-    """Confirm what was asked for, and return what the reader gets of it now."""
-    confirmed = []
+def _confirm(
+    workspace: Workspace, facts: TokenFacts, wanted: list[Newsletter]
+) -> tuple[list[Newsletter], list[Newsletter]]:
+    """Confirm what was asked for; return what the reader gets of it now, and what of that began just now."""
+    confirmed, begun = [], []
     with workspace.store.begin() as connection:
         subscribers.get_subscriber(connection, facts.subscriber_id)
         for newsletter in wanted:
@@ -85,4 +88,5 @@ def _confirm(workspace: Workspace, facts: TokenFacts, wanted: list[Newsletter]) 
             after = confirm(connection, facts.subscriber_id, newsletter.id, workspace.clock())
             if after.state is SubscriptionState.CONFIRMED:
                 confirmed.append(newsletter)
-    return confirmed
+                begun += [newsletter] if asked.state is SubscriptionState.PENDING else []
+    return confirmed, begun
