@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from digest.delivery.attempt import Attempt, Outcome, Progress
 from digest.delivery.connect import Opened, Timeouts
@@ -227,11 +228,18 @@ class Connection:
 
 def outcome_of(stage: Stage, answer: Answer | MessageError | Decision, route: str) -> Outcome:
     """Return the outcome for what ended an attempt: an answer, a message that cannot be made, or our own decision."""
+    if isinstance(answer, Reply):
+        return _outcome_of_reply(stage, answer, route)
     if isinstance(answer, MessageError):
         return Outcome(Decision(Fate.FAIL, charge=True), stage, Lost(str(answer)), route)
     if isinstance(answer, Decision):
         return Outcome(answer, stage, Lost("withdrawn"), route)
     return Outcome(decide(stage, answer), stage, answer, route)
+
+
+@lru_cache(maxsize=64)
+def _outcome_of_reply(stage: Stage, reply: Reply, route: str) -> Outcome:
+    return Outcome(decide(stage, reply), stage, reply, route)
 
 
 def _commands(message: Message) -> tuple[bytes, bytes, bytes]:

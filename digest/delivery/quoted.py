@@ -9,7 +9,6 @@ SOFT_BREAK = b"=\r\n"
 
 _WIDTH = 73  # leaves room for "=2E" instead of a leading dot and for the "=" of a soft break: 76 in all
 _UNSAFE = re.compile(rb"[^\x20-\x3c\x3e-\x7e]")
-_EASY = re.compile(rb"[\x21-\x3c\x3e-\x7e]+(?: [\x21-\x3c\x3e-\x7e]+)*\Z")
 _LINE_END = re.compile(r"\r\n|\r|\n")
 
 
@@ -26,17 +25,14 @@ def quote(text: str) -> bytes:
 
 
 def _quote_line(line: str) -> bytes:
-    raw = line.encode("utf-8", "replace")
-    if _EASY.match(raw):
-        if len(raw) <= _WIDTH:
-            return _guard(raw)
-        return SOFT_BREAK.join([_guard(raw[start : start + _WIDTH]) for start in range(0, len(raw), _WIDTH)])
-    safe = _UNSAFE.sub(lambda found: b"=%02X" % found[0][0], raw).replace(b"  ", b" =20")
-    if safe.endswith(b" "):
+    if line.isascii() and line.isprintable():
+        safe = line.encode("ascii").replace(b"=", b"=3D")
+    else:
+        safe = _UNSAFE.sub(lambda found: b"=%02X" % found[0][0], line.encode("utf-8", "replace"))
+    safe = safe.replace(b"  ", b" =20")
+    if safe[-1:] == b" ":
         safe = safe[:-1] + b"=20"
-    if len(safe) <= _WIDTH:
-        return _guard(safe)
-    return SOFT_BREAK.join(_cut(safe))
+    return _guard(safe) if len(safe) <= _WIDTH else SOFT_BREAK.join(_cut(safe))
 
 
 def _cut(safe: bytes) -> list[bytes]:

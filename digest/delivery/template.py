@@ -44,8 +44,11 @@ class MessageTemplate:
         self._signer = signer
         self._slots = list(dict.fromkeys(piece for piece in pieces if isinstance(piece, Slot)))
         self._pieces = [b"" if isinstance(piece, Slot) else piece for piece in pieces]
-        self._gaps = [(at, self._slots.index(piece)) for at, piece in enumerate(pieces) if isinstance(piece, Slot)]
-        self._constant = self._gaps[0][0] if self._gaps else len(self._pieces)
+        gaps = [(at, piece) for at, piece in enumerate(pieces) if isinstance(piece, Slot)]
+        self._constant = gaps[0][0] if gaps else len(self._pieces)
+        self._places = [
+            (slot, [at - self._constant for at, piece in gaps if piece == slot]) for slot in self._slots
+        ]  # where each slot's value goes, counted from the first gap
         self._prefix = b"".join(self._pieces[: self._constant])
         self._prefix_hash = hashlib.sha256(self._prefix)
 
@@ -104,12 +107,15 @@ class MessageTemplate:
         return self.message_for(reader).content
 
     def _rest(self, reader: Reader) -> list[bytes]:
-        values = [encode_value(_value(reader, slot.name), slot.place, slot.name) for slot in self._slots]
-        quoted = {value: quote(value) for value in set(values)}
-        encoded = [quoted[value] for value in values]
         pieces = self._pieces[self._constant :]
-        for at, slot in self._gaps:
-            pieces[at - self._constant] = encoded[slot]
+        quoted: dict[str, bytes] = {}
+        for slot, places in self._places:
+            value = encode_value(_value(reader, slot.name), slot.place, slot.name)
+            encoded = quoted.get(value)
+            if encoded is None:
+                encoded = quoted[value] = quote(value)
+            for at in places:
+                pieces[at] = encoded
         return pieces
 
 

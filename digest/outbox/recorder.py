@@ -5,15 +5,17 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
+from dataclasses import replace
 from datetime import datetime
 from typing import TypeVar
 
 from digest.errors import StoreError
 from digest.outbox.fence import Fence, now_s
 from digest.outbox.journal import Journal
-from digest.outbox.turn import GROUP, Report, Result, Turn, take_turn
+from digest.outbox.turn import GROUP, Result, Turn, take_claims, take_turn
 from digest.store import Store
 from digest.store.audiences import Audience
+from digest.store.deliveries import ClaimedRow
 
 T = TypeVar("T")
 
@@ -73,7 +75,9 @@ class Recorder:
         self._oldest_at = self._loop.time()
         return group
 
-    async def take_turn(self, turn: Turn, *, clock: Callable[[], datetime], on_failure: Callable[[], None]) -> Report:
+    async def take_turn(
+        self, turn: Turn, *, clock: Callable[[], datetime], on_failure: Callable[[], None]
+    ) -> dict[int, str]:
         """Do a turn. A store that fails is asked again, for its results alone; one that is slow is waited for.
 
         `on_failure` is called as soon as either is known: nothing more must start.
@@ -86,12 +90,12 @@ class Recorder:
             slow = self._loop.call_later(_SLOW_S, on_failure)
             try:
                 started_s = now_s()
-                report = await self.io(take_turn, self._store, self._audience, turn, sender=self._sender, now=clock())
+                refused = await self.io(take_turn, self._store, self._audience, turn, sender=self._sender, now=clock())
                 self.fence.move(started_s)
                 break
             except StoreError as error:
                 on_failure()
-                turn = Turn(turn.results, 0, (), ())
+                turn = replace(turn, recheck=())
                 if not error.is_temporary or now_s() - begun_s > self._patience_s:
                     self.results = [*turn.results, *self.results]
                     raise
@@ -100,8 +104,22 @@ class Recorder:
             finally:
                 slow.cancel()
         if self._journal is not None:
-            self._journal.settle(result.row.id for result in turn.results)
-        return report
+            self._journal.settle([result.row.id for result in turn.results])
+        return refused
+
+    async def claim(self, limit: int, skip: Sequence[str], *, clock: Callable[[], datetime]) -> list[ClaimedRow]:
+        """Take deliveries and wait until that is on disk; results are recorded meanwhile.
+
+        Raises:
+            StoreError: nothing was claimed, or nobody knows.
+        """
+        started_s = now_s()
+        claimed = await self.io(
+            take_claims, self._store, self._audience, self._sender, limit=limit, skip=skip, now=clock()
+        )
+        await asyncio.to_thread(self._store.sync)
+        self.fence.move(started_s)
+        return claimed
 
     async def io(self, function: Callable[..., T], *arguments: object, **named: object) -> T:
         """Run a function of the store in the writer's thread."""

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections import deque
-from collections.abc import Callable, Sequence
+from collections import Counter, deque
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from math import inf
 
 from digest.delivery.attempt import Attempt, Outcome, Progress
 from digest.delivery.errors import PausedError
@@ -20,8 +21,8 @@ from digest.outbox.journal import Journal
 from digest.outbox.progress import SendProgress, Tally
 from digest.outbox.recorder import Recorder
 from digest.outbox.transitions import check_move
-from digest.outbox.turn import GROUP, Report, Result, Turn
-from digest.outbox.verdicts import RetryRules, Verdict, judge
+from digest.outbox.turn import CLAIMS, GROUP, Result, Turn
+from digest.outbox.verdicts import SENT, RetryRules, Verdict, judge
 from digest.store import Store
 from digest.store.audiences import Audience, counts, set_paused
 from digest.store.deliveries import ClaimedRow, is_anything_held, next_due
@@ -75,7 +76,7 @@ class Run:
         self._rules = RetryRules(
             audience.useful_until, "hold" if audience.uncertain == "hold" else "resend", settings.retry_after
         )
-        self._window = 4 * pool.connections + 2 * GROUP
+        self._window = 4 * pool.connections + CLAIMS + GROUP
         self._most_under_way = pool.connections + GROUP
         self._ready: deque[_Held] = deque()
         self._held: dict[int, _Held] = {}
@@ -85,7 +86,10 @@ class Run:
         self._turned_at = self._loop.time()
         self._dry_until = 0.0
         self._trouble_since: float | None = None
+        self._claiming: asyncio.Task[None] | None = None
+        self._is_doubtful = False
         self._is_blocked = False
+        self._is_ending = False
         self._paused = ""
         self._pauses_edition = False
         self._told_at = 0.0
@@ -115,11 +119,14 @@ class Run:
         self._look_at_pool(now)
         if not self._pool.has_places:
             self._dry_until = now + _LOOK_AGAIN_S
+        self._reap_claim()
+        self._claim_more(now)
         turn = self._plan(now)
+        is_idle = not self._held and not self._recorder.results and self._claiming is None
         if turn is not None:
             await self._take(turn)
             self._tell()
-        elif not self._held and not self._recorder.results and now < self._dry_until:
+        elif is_idle and now < self._dry_until:
             return await self._wait_for_due()
         else:
             await self._sleep(now)
@@ -127,47 +134,75 @@ class Run:
 
     def _plan(self, now: float) -> Turn | None:
         """Return the next turn, or None when it is better to wait."""
-        room = self._window - len(self._held)
-        claim = min(GROUP, room) if room >= GROUP // 2 and now >= self._dry_until else 0
-        if self._is_blocked or self._paused or not self._pool.has_places:
-            claim = 0
         recheck: list[int] = []
         if now - self._checked_at >= _RECHECK_S:
             recheck = [held.row.id for held in self._held.values() if held.attempt.progress is not Progress.BODY]
             self._checked_at = now
         due_in_s = self._recorder.due_in_s(now)
         is_quiet = now - self._turned_at < KEEP_SEEN_S
-        if not claim and not recheck and is_quiet and (due_in_s is None or due_in_s > 0):
+        if not recheck and is_quiet and (due_in_s is None or due_in_s > 0):
             return None
-        skip = self._pool.crowded_domains() if claim else []
-        return Turn(self._recorder.take_group(), claim, recheck, skip)
+        known = None
+        if self._is_doubtful and self._claiming is None:
+            known = [*self._held, *(result.row.id for result in self._recorder.results)]
+        return Turn(self._recorder.take_group(), recheck, known)
 
     async def _take(self, turn: Turn) -> None:
         """Take a turn; where the store keeps failing, nothing more is started."""
         try:
-            report = await self._recorder.take_turn(
+            refused = await self._recorder.take_turn(
                 turn, clock=self._settings.clock, on_failure=lambda: self._withdraw_waiting("store unusable")
             )
         except StoreError as error:
             self._paused = self._paused or str(error)
         else:
             self._turned_at = self._loop.time()
-            self._apply(turn, report)
+            self._is_doubtful = self._is_doubtful and turn.held is None
+            self._apply(turn, refused)
 
-    def _apply(self, turn: Turn, report: Report) -> None:
-        for result in turn.results:
-            self._tally.move(DeliveryState.SENDING, result.verdict.state)
-        for row_id, reason in report.refused.items():
+    def _apply(self, turn: Turn, refused: Mapping[int, str]) -> None:
+        for state, count in Counter(result.verdict.state for result in turn.results).items():
+            self._tally.move(DeliveryState.SENDING, state, count)
+        for row_id, reason in refused.items():
             held = self._held.get(row_id)
             # One that has begun only gets its mark, and comes back through `_finish`.
             if held is not None and held.attempt.withdraw():
                 self._end(held, reason)
-        for row in report.claimed:
-            self._tally.move(row.state, DeliveryState.SENDING)
-            self._start(row)
+        if refused:
+            self._ready = deque(held for held in self._ready if not held.attempt.withdrawn)
         self._offer_ready()
-        if len(report.claimed) < turn.claim:
-            self._dry_until = self._loop.time() + (_CROWDED_S if turn.skip else _LOOK_AGAIN_S)
+
+    def _claim_more(self, now: float) -> None:
+        """Begin to claim while much of what was claimed is still to be sent."""
+        room = self._window - len(self._held)
+        if self._claiming is not None or room < GROUP or now < self._dry_until:
+            return
+        if not (self._is_blocked or self._paused or self._is_doubtful) and self._pool.has_places:
+            self._claiming = self._loop.create_task(self._claim(min(CLAIMS, room)))
+
+    async def _claim(self, limit: int) -> None:
+        skip = self._pool.crowded_domains()
+        try:
+            claimed = await self._recorder.claim(limit, skip, clock=self._settings.clock)
+        except StoreError:
+            # The next turn finds out whether the store works, and gives back what was claimed all the same.
+            self._is_doubtful = True
+            self._turned_at = -inf
+        else:
+            for state, count in Counter(row.state for row in claimed).items():
+                self._tally.move(state, DeliveryState.SENDING, count)
+            for row in claimed:
+                self._start(row)
+            self._offer_ready()
+            if len(claimed) < limit:
+                self._dry_until = self._loop.time() + (_CROWDED_S if skip else _LOOK_AGAIN_S)
+        finally:
+            self._wake.set()
+
+    def _reap_claim(self) -> None:
+        if self._claiming is not None and self._claiming.done():
+            ended, self._claiming = self._claiming, None
+            ended.result()
 
     def _start(self, row: ClaimedRow) -> None:
         held = _Held(row)
@@ -182,17 +217,19 @@ class Run:
         if row.refused:
             held.attempt.withdraw()
             self._end(held, row.refused)
-        elif self._paused:
+        elif self._paused or self._is_ending:
             held.attempt.withdraw()
-            self._give_back(held, self._paused)
+            self._give_back(held, self._paused or "stopped")
         else:
             self._ready.append(held)
 
     def _offer_ready(self) -> None:
         """Hand on as many as may be taken before their results are committed: what a crash can make repeat."""
         crowded = self._pool.crowded_domains()
-        waiting = {id(held) for held in self._ready}
-        offered = sum(id(held) not in waiting and held.row.domain not in crowded for held in self._held.values())
+        offered = len(self._held) - len(self._ready)
+        if crowded:
+            waiting = {id(held) for held in self._ready}
+            offered = sum(id(held) not in waiting and held.row.domain not in crowded for held in self._held.values())
         room = self._most_under_way - offered - len(self._recorder.results)
         while self._ready and room > 0:
             held = self._ready.popleft()
@@ -216,6 +253,9 @@ class Run:
     def _finish(self, held: _Held, outcome: Outcome) -> None:
         """Judge an outcome; called by the pool, once for each attempt."""
         if held.row.id not in self._held:
+            return
+        if outcome.decision.fate is Fate.SENT:
+            self._add(Result(held.row, SENT, outcome))
             return
         requeues = self._requeues.get(held.row.id, 0)
         verdict = judge(
@@ -256,12 +296,17 @@ class Run:
 
     def _withdraw_waiting(self, why: str) -> None:
         """Give back all that has not started."""
+        self._ready.clear()
         for held in list(self._held.values()):
             if held.attempt.withdraw():
                 self._give_back(held, why)
 
     async def _drain(self) -> None:
         """Claim no more, let what has begun end, record everything."""
+        self._is_ending = True
+        if self._claiming is not None:
+            await asyncio.wait([self._claiming], timeout=_DRAIN_S)
+            self._reap_claim()
         self._withdraw_waiting("stopped")
         self._recorder.hurry(_LAST_TRIES_S)
         ends_at = self._loop.time() + _DRAIN_S
@@ -271,6 +316,8 @@ class Run:
         for held in list(self._held.values()):
             self._give_up(held)
         await self._record_all()
+        if not self._paused:
+            await self._take(Turn((), is_last=True))
         if self._pauses_edition:
             await self._recorder.io(self._write_pause)
 
@@ -285,7 +332,7 @@ class Run:
     async def _record_all(self) -> None:
         failed = False
         while self._recorder.results and not failed:
-            await self._take(Turn(self._recorder.take_group(), 0, (), ()))
+            await self._take(Turn(self._recorder.take_group(), is_last=True))
             # What the store does not take stays in the recorder; the journal has it too.
             failed = bool(self._paused) and bool(self._recorder.results)
         self._tell()

@@ -1,26 +1,30 @@
-"""One transaction of a run: results of the last moments, claims for the next, refusals among what waits."""
+"""The transactions of a run: results of the last moments and refusals among what waits, or claims for the next."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import Connection
 
 from digest.delivery.attempt import Outcome
 from digest.delivery.replies import Reply
-from digest.model.delivery import DeliveryState
-from digest.outbox.verdicts import Verdict
+from digest.outbox.verdicts import SENT, Verdict
 from digest.store import Store
 from digest.store import deliveries as ledger
 from digest.store.audiences import Audience
 from digest.store.senders import touch_sender
 
 GROUP = 100
-"""Most results, and most claims, in one transaction."""
+"""Most results in one transaction."""
+
+CLAIMS = 2 * GROUP
+"""Most claims in one transaction."""
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+class Result(NamedTuple):
     """What became of one claimed delivery; `outcome` is None where no server was asked."""
 
     row: ledger.ClaimedRow
@@ -30,38 +34,49 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """What to do in one transaction: record results, claim so many, recheck these, skip these domains."""
+    """What to do in one transaction: record results, recheck these ids.
+
+    `held`, where not None, are all ids that the run knows it holds: what the ledger says beyond them goes back to
+    the queue. `is_last`: nothing follows for a while.
+    """
 
     results: Sequence[Result]
-    claim: int
-    recheck: Sequence[int]
-    skip: Sequence[str]
+    recheck: Sequence[int] = ()
+    held: Sequence[int] | None = None
+    is_last: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
-    """What a turn found."""
+def take_turn(store: Store, audience: Audience, turn: Turn, *, sender: str, now: datetime) -> dict[int, str]:
+    """Do all of a turn in one transaction; return the ids among `recheck` that must not be mailed, with the reason.
 
-    claimed: Sequence[ledger.ClaimedRow] = ()
-    refused: dict[int, str] = field(default_factory=dict)
-
-
-def take_turn(store: Store, audience: Audience, turn: Turn, *, sender: str, now: datetime) -> Report:
-    """Do all of a turn in one transaction, which outlives a loss of power: a claim counts only when it is on disk."""
-    with store.begin(durable=True) as connection:
-        sent = [result.row.id for result in turn.results if result.verdict.state is DeliveryState.SENT]
+    It outlives a crash of this process; a loss of power only once something is claimed after it, or as the last one.
+    """
+    with store.begin(durable=turn.is_last) as connection:
+        sent = [result.row.id for result in turn.results if result.verdict is SENT]
         if sent:
             ledger.record_sent(connection, sent, sender, at=now)
-        others = [result for result in turn.results if result.verdict.state is not DeliveryState.SENT]
-        ledger.record_results(connection, [_result_values(result, sender, now) for result in others])
-        ledger.add_attempts(connection, [row for result in others if (row := _attempt_row(result, now)) is not None])
-        ledger.suppress_readers(connection, dict(_hard_bounces(others)), reason="hard bounce", at=now)
+        if len(sent) < len(turn.results):
+            _record_others(connection, [one for one in turn.results if one.verdict is not SENT], sender, now)
+        if turn.held is not None:
+            ledger.give_back_unknown(connection, audience, sender, turn.held, now=now)
         touch_sender(connection, sender, now=now)
-        refused = ledger.refused_among(connection, audience, turn.recheck, now=now) if turn.recheck else {}
-        claimed = (
-            ledger.claim(connection, audience, sender, now=now, limit=turn.claim, skip=turn.skip) if turn.claim else []
-        )
-    return Report(claimed, refused)
+        return ledger.refused_among(connection, audience, turn.recheck, now=now) if turn.recheck else {}
+
+
+def take_claims(
+    store: Store, audience: Audience, sender: str, *, limit: int, skip: Sequence[str], now: datetime
+) -> list[ledger.ClaimedRow]:
+    """Claim deliveries; they count only when they are on disk, and so are all results before them."""
+    with store.begin() as connection:
+        touch_sender(connection, sender, now=now)
+        claimed = ledger.claim(connection, audience, sender, now=now, limit=limit, skip=skip)
+    return claimed
+
+
+def _record_others(connection: Connection, others: Sequence[Result], sender: str, now: datetime) -> None:
+    ledger.record_results(connection, [_result_values(result, sender, now) for result in others])
+    ledger.add_attempts(connection, [row for result in others if (row := _attempt_row(result, now)) is not None])
+    ledger.suppress_readers(connection, dict(_hard_bounces(others)), reason="hard bounce", at=now)
 
 
 def _result_values(result: Result, sender: str, now: datetime) -> dict[str, object]:

@@ -37,7 +37,8 @@ class Verdict:
     reason: str | None = None
 
 
-_SENT = Verdict(DeliveryState.SENT, charge=1)
+SENT = Verdict(DeliveryState.SENT, charge=1)
+"""The verdict of an accepted message."""
 
 
 def judge(
@@ -46,7 +47,7 @@ def judge(
     """Return what becomes of a delivery. `attempts` and `requeues` were made before; `chance` is 0 to 1 for jitter."""
     decision = outcome.decision
     if decision.fate is Fate.SENT:
-        return _SENT
+        return SENT
     reason = f"{outcome.stage}: {outcome.answer}"
     charge = int(decision.charge)
     if decision.fate is Fate.FAIL:

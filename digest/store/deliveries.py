@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     ColumnElement,
     Connection,
     Integer,
     Select,
+    String,
     Text,
     and_,
     bindparam,
@@ -30,13 +32,13 @@ from sqlalchemy import (
 from digest.model.delivery import DeliveryState
 from digest.store.audiences import Audience, is_wanted
 from digest.store.dialect import upsert
-from digest.store.metadata import Instant
+from digest.store.metadata import Instant, instant_of
+from digest.store.prepared import Prepared, in_list, not_in_list
 from digest.store.tables import subscribers, subscriptions, suppressions
 from digest.store.tables_delivery import attempts, deliveries
 
 
-@dataclass(frozen=True, slots=True)
-class ClaimedRow:
+class ClaimedRow(NamedTuple):
     """A claimed delivery with what its message needs; `refused` says why it must not be mailed after all."""
 
     id: int
@@ -72,32 +74,44 @@ def claim(
 ) -> list[ClaimedRow]:
     """Take up to `limit` deliveries for `sender`: due deferred ones first, then queued ones; none of domains `skip`."""
     rows: list[ClaimedRow] = []
-    facts = _facts(audience, now) | ({"skip": list(skip)} if skip else {})
+    facts = _facts(audience, now) | ({"skip": skip} if skip else {})
     for state in (DeliveryState.DEFERRED, DeliveryState.QUEUED):
         if len(rows) < limit:
             query = _claimable(bool(audience.newsletter), bool(skip))
-            found = connection.execute(query, facts | {"state": state.value, "most": limit - len(rows)})
-            rows += [ClaimedRow(row_id, state, *rest) for row_id, *rest in found]
+            found = query.run(connection, facts | {"state": state.value, "most": limit - len(rows)})
+            # SQLite gives all rows as one JSON value: each row of its own would let go of the interpreter's lock.
+            is_listed = connection.dialect.name == "sqlite"
+            listed: list[list[Any]] = json.loads(found.scalar_one()) if is_listed else [list(row) for row in found]
+            rows += [ClaimedRow._make((one[0], state, *one[1:-2], instant_of(one[-2]), one[-1])) for one in listed]
     if rows:
-        connection.execute(_TAKE, {"ids": [row.id for row in rows], "by": sender})
+        _TAKE.run(connection, {"ids": [row.id for row in rows], "by": sender})
     return rows
 
 
 def refused_among(connection: Connection, audience: Audience, ids: Sequence[int], *, now: datetime) -> dict[int, str]:
     """Return those of the claimed `ids` that must not be mailed any more, each with the reason."""
-    found = connection.execute(_refused(bool(audience.newsletter)), _facts(audience, now) | {"ids": list(ids)})
-    return {row.id: row.refused for row in found if row.refused}
+    query = _refused(bool(audience.newsletter))
+    found = query.run(connection, _facts(audience, now) | {"ids": ids})
+    return dict(list(row) for row in found)
 
 
 def record_sent(connection: Connection, ids: Sequence[int], sender: str, *, at: datetime) -> int:
     """Record acceptances; rows that `sender` no longer holds are left alone. Return how many were recorded."""
-    return connection.execute(_SENT, {"ids": list(ids), "by": sender, "at": at}).rowcount
+    return _SENT.run(connection, {"ids": ids, "by": sender, "at": at}).rowcount
 
 
 def record_results(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
     """Record other results: each row has row_id, held_by, state, next_try_at, charge, finished_at, reason."""
     if rows:
         connection.execute(_RESULT, list(rows))
+
+
+def give_back_unknown(
+    connection: Connection, audience: Audience, sender: str, known: Sequence[int], *, now: datetime
+) -> int:
+    """Queue what `sender` holds of the audience beyond `known` ids, as after a claim whose answer was lost."""
+    values = {"ids": known, "by": sender, "audience": audience.id, "now": now}
+    return _UNKNOWN.run(connection, values).rowcount
 
 
 def add_attempts(connection: Connection, rows: Sequence[AttemptRow]) -> None:
@@ -149,9 +163,8 @@ def _facts(audience: Audience, now: datetime) -> dict[str, Any]:
     return facts | {"newsletter": audience.newsletter} if audience.newsletter else facts
 
 
-# Building these takes longer than running them, so each is built once.
 @lru_cache
-def _claimable(has_newsletter: bool, skips: bool) -> Select[Any]:
+def _claimable(has_newsletter: bool, skips: bool) -> Prepared:
     query = select(
         deliveries.c.id,
         func.coalesce(deliveries.c.subscriber_id, 0),
@@ -171,16 +184,21 @@ def _claimable(has_newsletter: bool, skips: bool) -> Select[Any]:
         deliveries.c.state == bindparam("state"),
         deliveries.c.next_try_at <= _NOW,
     )
-    if skips:
-        due = and_(due, deliveries.c.domain.not_in(bindparam("skip", expanding=True)))
-    ordered = _with_reader(query, has_newsletter).where(due).order_by(deliveries.c.next_try_at)
-    return ordered.limit(bindparam("most", type_=Integer)).with_for_update(of=deliveries, skip_locked=True)
+
+    def build(dialect: str) -> Select[Any]:
+        condition = and_(due, not_in_list(dialect, deliveries.c.domain, "skip")) if skips else due
+        ordered = _with_reader(query, has_newsletter).where(condition).order_by(deliveries.c.next_try_at)
+        limited = ordered.limit(bindparam("most", type_=Integer)).with_for_update(of=deliveries, skip_locked=True)
+        return select(func.json_group_array(func.json_array(*limited.subquery().c))) if dialect == "sqlite" else limited
+
+    return Prepared(build)
 
 
 @lru_cache
-def _refused(has_newsletter: bool) -> Select[Any]:
-    query = select(deliveries.c.id, _refusal(has_newsletter).label("refused"))
-    return _with_reader(query, has_newsletter).where(_BY_IDS)
+def _refused(has_newsletter: bool) -> Prepared:
+    refusal = _refusal(has_newsletter)
+    query = _with_reader(select(deliveries.c.id, refusal), has_newsletter).where(refusal != "")
+    return Prepared(lambda dialect: query.where(in_list(dialect, deliveries.c.id, "ids")))
 
 
 def _refusal(has_newsletter: bool) -> ColumnElement[str | None]:
@@ -208,19 +226,46 @@ def _with_reader(query: Select[Any], has_newsletter: bool) -> Select[Any]:
 
 
 _NOW = bindparam("now", type_=Instant)
-_BY_IDS = deliveries.c.id.in_(bindparam("ids", expanding=True))
-_HELD = and_(_BY_IDS, deliveries.c.sender == bindparam("by"), deliveries.c.state == DeliveryState.SENDING.value)
-_TAKE = update(deliveries).where(_BY_IDS).values(state=DeliveryState.SENDING.value, sender=bindparam("by"))
-_SENT = (
-    update(deliveries)
-    .where(_HELD)
-    .values(
-        state=DeliveryState.SENT.value,
-        finished_at=bindparam("at"),
-        attempts=deliveries.c.attempts + 1,
-        next_try_at=None,
-        sender=None,
-        reason=None,
+_BY = bindparam("by", type_=String)
+
+
+def _held(dialect: str) -> ColumnElement[bool]:
+    is_ours = and_(deliveries.c.sender == _BY, deliveries.c.state == DeliveryState.SENDING.value)
+    return and_(in_list(dialect, deliveries.c.id, "ids"), is_ours)
+
+
+_TAKE = Prepared(
+    lambda dialect: (
+        update(deliveries)
+        .where(in_list(dialect, deliveries.c.id, "ids"))
+        .values(state=DeliveryState.SENDING.value, sender=_BY)
+    )
+)
+_SENT = Prepared(
+    lambda dialect: (
+        update(deliveries)
+        .where(_held(dialect))
+        .values(
+            state=DeliveryState.SENT.value,
+            finished_at=bindparam("at", type_=Instant),
+            attempts=deliveries.c.attempts + 1,
+            next_try_at=None,
+            sender=None,
+            reason=None,
+        )
+    )
+)
+_UNKNOWN = Prepared(
+    lambda dialect: (
+        update(deliveries)
+        .where(
+            deliveries.c.audience_id == bindparam("audience"),
+            deliveries.c.state == DeliveryState.SENDING.value,
+            deliveries.c.next_try_at.is_not(None),
+            deliveries.c.sender == _BY,
+            not_in_list(dialect, deliveries.c.id, "ids"),
+        )
+        .values(state=DeliveryState.QUEUED.value, next_try_at=_NOW, sender=None)
     )
 )
 _RESULT = (

@@ -23,7 +23,12 @@ FORGETS = "digest_forgets"
 
 def upsert(connection: Connection, table: Table) -> Upsert:
     """Return an INSERT of the connection's dialect, which has `on_conflict_do_nothing` and `…_do_update`."""
-    return sqlite.insert(table) if connection.dialect.name == "sqlite" else postgresql.insert(table)
+    return upsert_for(connection.dialect.name, table)
+
+
+def upsert_for(dialect: str, table: Table) -> Upsert:
+    """Return what `upsert` returns, for `sqlite` or `postgresql`."""
+    return sqlite.insert(table) if dialect == "sqlite" else postgresql.insert(table)
 
 
 def insert_new(connection: Connection, table: Table, values: Row) -> bool:

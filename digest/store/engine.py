@@ -85,6 +85,25 @@ class Store:
         with _explained(), self._readers.connect() as connection:
             yield connection
 
+    def sync(self) -> None:
+        """Bring to disk what was committed: the same as a `durable` commit, without keeping writers waiting for it.
+
+        Raises:
+            StoreError: the disk failed; what was committed may not outlive a loss of power.
+        """
+        if self.is_postgresql or not self.engine.url.database:
+            return
+        try:
+            log = os.open(f"{self.engine.url.database}-wal", os.O_RDONLY)
+            try:
+                os.fdatasync(log)
+            finally:
+                os.close(log)
+        except FileNotFoundError:
+            return  # all of it was moved into the database, which is synced then
+        except OSError as error:
+            raise StoreError(f"the disk of the store fails: {error.strerror}") from error
+
     def _empty_log(self) -> None:
         """Move the write-ahead log into the database and empty it: its old pages hold what was erased."""
         with closing(self.engine.raw_connection()) as connection:
@@ -140,8 +159,10 @@ def _sqlite_engine(url: str, **options: Any) -> Engine:
     def _begin(connection: Connection) -> None:
         options = connection.get_execution_options()
         kind = options.get("digest_begin", "IMMEDIATE")
-        if writable:
-            connection.exec_driver_sql(f"PRAGMA synchronous = {options.get('digest_synchronous', 'NORMAL')}")
+        wanted = options.get("digest_synchronous", "NORMAL")
+        if writable and connection.info.get("synchronous", "NORMAL") != wanted:
+            connection.exec_driver_sql(f"PRAGMA synchronous = {wanted}")
+            connection.info["synchronous"] = wanted
         connection.exec_driver_sql(f"BEGIN {kind if writable else 'DEFERRED'}")
 
     return engine

@@ -39,7 +39,12 @@ class Instant(TypeDecorator[datetime]):
 
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
         """Give an aware UTC time back."""
-        return None if value is None else _EPOCH + timedelta(microseconds=value)
+        return instant_of(value)
+
+
+def instant_of(value: int | None) -> datetime | None:
+    """Return the time that a column of `Instant` holds, as the driver gives it."""
+    return None if value is None else _EPOCH + timedelta(microseconds=value)
 
 
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode

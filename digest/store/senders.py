@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Connection, String, bindparam, delete, select, update
 
 from digest.model.delivery import DeliveryState
-from digest.store.dialect import upsert
+from digest.store.dialect import Upsert, upsert_for
+from digest.store.metadata import Instant
+from digest.store.prepared import Prepared
 from digest.store.tables_delivery import audiences, deliveries, senders
 
 
@@ -44,8 +46,7 @@ def add_crash(connection: Connection, ids: Sequence[int]) -> None:
 
 def touch_sender(connection: Connection, name: str, *, now: datetime) -> None:
     """Say that a sender lives."""
-    row = upsert(connection, senders).values(name=name, started_at=now, seen_at=now)
-    connection.execute(row.on_conflict_do_update(index_elements=["name"], set_={"seen_at": now}))
+    _TOUCH.run(connection, {"who": name, "at": now})
 
 
 def other_senders(connection: Connection, name: str) -> list[tuple[str, datetime]]:
@@ -57,3 +58,12 @@ def other_senders(connection: Connection, name: str) -> list[tuple[str, datetime
 def remove_sender(connection: Connection, name: str) -> None:
     """Forget a sender that holds nothing."""
     connection.execute(delete(senders).where(senders.c.name == name))
+
+
+def _touch(dialect: str) -> Upsert:
+    who, at = bindparam("who", type_=String, required=True), bindparam("at", type_=Instant, required=True)
+    row = upsert_for(dialect, senders).values(name=who, started_at=at, seen_at=at)
+    return row.on_conflict_do_update(index_elements=["name"], set_={"seen_at": at})
+
+
+_TOUCH = Prepared(_touch)

@@ -75,7 +75,7 @@ def measure_ledger(readers: int = 100_000) -> dict[str, object]:
             results: list[Result] = []
             for _ in range(100):
                 started = time.perf_counter()
-                turn = Turn(results, GROUP, (), ())
+                turn = Turn(results, GROUP)
                 report = take_turn(store, audience, turn, sender="bench", now=datetime.now(UTC))
                 waits.append(time.perf_counter() - started)
                 results = [Result(row, Verdict(DeliveryState.SENT), None) for row in report.claimed]
