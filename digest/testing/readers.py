@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+import threading
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -27,6 +28,7 @@ from digest.pipeline.workspace import Workspace, utc_now
 from digest.store import editions, subscribers
 from digest.subscriptions.signup import Consent, subscribe
 from digest.web.app import create_app
+from digest.web.server import listen, serve
 
 T = TypeVar("T")
 _KEY = re.compile(r'name="key" value="([^"]+)"')
@@ -136,3 +138,42 @@ def readers_pages(
     """Open the pages over the shipped configuration; `environment` holds settings, as DIGEST_WEB__PORT."""
     with Workspace(load_project(shipped_config(), environment), root=folder, clock=clock) as workspace:
         yield ReadersPages(workspace, create_app(workspace))
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """The pages on a real port of this machine."""
+
+    pages: ReadersPages
+    url: str
+    loop: asyncio.AbstractEventLoop
+
+    def mail_is_out(self) -> None:
+        """Wait until every letter is caught."""
+        asyncio.run_coroutine_threadsafe(self.pages.app.state.confirmations.finish(), self.loop).result(timeout=30)
+
+
+@contextmanager
+def served_pages(folder: Path, **environment: str) -> Iterator[Site]:
+    """Serve the pages from a thread of their own until the block ends."""
+    sock = listen("127.0.0.1", 0)
+    url = f"http://127.0.0.1:{sock.getsockname()[1]}"
+    loop = asyncio.new_event_loop()
+    settings = environment | {"DIGEST_WEB__PUBLIC_URL": url}
+    with readers_pages(folder, clock=utc_now, **settings) as pages:
+        ready, stop = threading.Event(), asyncio.Event()
+
+        async def run() -> None:
+            async with serve(pages.app, sock):
+                ready.set()
+                await stop.wait()
+
+        thread = threading.Thread(target=loop.run_until_complete, args=(run(),))
+        thread.start()
+        ready.wait(timeout=30)
+        try:
+            yield Site(pages, url, loop)
+        finally:
+            loop.call_soon_threadsafe(stop.set)
+            thread.join(timeout=30)
+            loop.close()

@@ -1,9 +1,5 @@
 """The readers' pages in a real browser, with and without JavaScript: from the sign-up page to leaving."""
 
-import asyncio
-import contextlib
-import threading
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -11,8 +7,7 @@ from playwright.sync_api import expect, sync_playwright
 
 from digest.model.subscriber import Frequency, SubscriptionState
 from digest.testing.editions import sample_edition
-from digest.testing.readers import ReadersPages, readers_pages
-from digest.web.server import listen, serve
+from digest.testing.readers import served_pages
 
 CHROMIUM = Path("/usr/bin/chromium")
 ADA = "ada@example.com"
@@ -23,48 +18,10 @@ pytestmark = [
 ]
 
 
-@dataclass
-class Site:
-    """The pages on a real port of this machine."""
-
-    pages: ReadersPages
-    url: str
-    loop: asyncio.AbstractEventLoop
-
-    def mail_is_out(self):
-        """Wait until every confirmation is caught."""
-        asyncio.run_coroutine_threadsafe(self.pages.app.state.confirmations.finish(), self.loop).result(timeout=30)
-
-
-@contextlib.contextmanager
-def served(folder):
-    """Serve the pages from a thread of their own until the block ends."""
-    sock = listen("127.0.0.1", 0)
-    url = f"http://127.0.0.1:{sock.getsockname()[1]}"
-    loop = asyncio.new_event_loop()
-    with readers_pages(folder, DIGEST_WEB__PUBLIC_URL=url) as pages:
-        ready, stop = threading.Event(), asyncio.Event()
-
-        async def run():
-            async with serve(pages.app, sock):
-                ready.set()
-                await stop.wait()
-
-        thread = threading.Thread(target=loop.run_until_complete, args=(run(),))
-        thread.start()
-        ready.wait(timeout=30)
-        try:
-            yield Site(pages, url, loop)
-        finally:
-            loop.call_soon_threadsafe(stop.set)
-            thread.join(timeout=30)
-            loop.close()
-
-
 @pytest.fixture
 def site(tmp_path):
     """The pages with one edition of Denver."""
-    with served(tmp_path) as opened:
+    with served_pages(tmp_path) as opened:
         opened.pages.publish(sample_edition("denver"))
         yield opened
 

@@ -1,0 +1,81 @@
+"""Requests made from the pages' own OpenAPI description, many of them wrong and some right; for tests and campaigns.
+
+Needs schemathesis, which is a development dependency.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import schemathesis
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from schemathesis.core.result import Err
+
+from digest.pipeline.workspace import Workspace
+from digest.subscriptions.tokens import Purpose
+
+_KNOWN = {
+    "newsletter_id": ("denver", "am", "austin"),
+    "day": ("latest", "2026-11-22", "2026-11-22-weekly", "9999-99-99"),
+    "service": ("ses", "sendgrid", "mailgun", "postmark"),
+    "number": ("1", "-1", "٣", "99999999999999999999"),
+    "reference": ("samples/../../digest.yaml", "%00", "a/b.png"),
+    "newsletter": ("denver", "am"),
+    "email": ("ada@example.com", "a@b@c", "x" * 400),
+    "do": ("save", "export", "erase"),
+    "choice": ("stop", "all", "weekly", "pause"),
+    "place": ("all", "one", "embed"),
+    "near": ("Boulder, CO", "Paris", "("),
+}
+
+
+def make_tokens(workspace: Workspace) -> Sequence[str]:
+    """Return tokens of every purpose, for a known newsletter, all of them and a gone one, and for known and unknown
+    readers: right where they are tried at their own page, wrong everywhere else.
+    """
+    expires_at = workspace.clock().replace(year=2100)
+    return [
+        workspace.tokens.make(purpose, newsletter, reader, expires_at=expires_at)
+        for purpose in Purpose
+        for newsletter in ("denver", "", "gone")
+        for reader in (0, 1, 77)
+    ]
+
+
+def try_description(url: str, tokens: Sequence[str], *, examples: int) -> Counter[tuple[str, str, int]]:
+    """Send `examples` requests to each operation of the description at `url`; return how often each status came.
+
+    Raises AssertionError for the first answer of 500 or more, with a request that leads to it.
+    """
+    schema = schemathesis.openapi.from_url(f"{url}/openapi.json")
+    seen: Counter[tuple[str, str, int]] = Counter()
+    for found in schema.get_all_operations():
+        if isinstance(found, Err):
+            raise AssertionError(f"an operation is described wrongly: {found.err()}")
+        operation = found.ok()
+
+        @settings(max_examples=examples, deadline=None, suppress_health_check=list(HealthCheck), database=None)
+        @given(case=operation.as_strategy(), choices=st.lists(st.integers(0, 99), min_size=8, max_size=8))
+        def send(case: Any, choices: list[int]) -> None:
+            known = dict(_KNOWN) | {"token": tokens, "key": tokens}
+            for part in (case.path_parameters, case.query, case.body):
+                if isinstance(part, dict):
+                    _make_right(part, known, choices)
+            response = case.call()
+            seen[case.method, case.path, response.status_code] += 1
+            assert response.status_code < 500, case.as_curl_command()
+
+        send()
+    return seen
+
+
+def _make_right(values: dict[str, Any], known: Mapping[str, Sequence[str]], choices: list[int]) -> None:
+    """Put known values in place of about half of the made-up ones."""
+    for at, name in enumerate(sorted(values)):
+        choice = choices[at % len(choices)]
+        if name in known and choice % 2:
+            value = known[name][(choice // 2 + 7 * choices[0]) % len(known[name])]
+            values[name] = [value] if isinstance(values[name], list) else value
