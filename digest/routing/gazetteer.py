@@ -91,11 +91,10 @@ def cell_of(lat: float, lon: float) -> int:
     return math.floor(lat) * _CELLS_A_ROW + math.floor(lon)
 
 
-def cells_around(lat: float, lon: float) -> tuple[int, ...]:
-    """Return the cell of a point, first, and the eight around it."""
-    cell = cell_of(lat, lon)
-    steps = (-1, 0, 1)
-    return cell, *(cell + _CELLS_A_ROW * row + column for row in steps for column in steps if row or column)
+def cells_around(cell: int) -> tuple[int, ...]:
+    """Return a cell and the eight around it."""
+    north, south = cell + _CELLS_A_ROW, cell - _CELLS_A_ROW
+    return cell, cell - 1, cell + 1, north, north - 1, north + 1, south, south - 1, south + 1
 
 
 def name_key(name: str) -> str:

@@ -11,7 +11,9 @@ PHRASE_TIMES, TITLE_TIMES = 1.25, 2.0
 LEAST_POINTS, MOST_POINTS = -4.0, 8.0
 _WORD = re.compile(r"[^\W_]+(?:[.&'’][^\W_]+)*")
 _UNSPACED = re.compile(r"[\u0e00-\u0fff\u3040-\u30ff\u3400-\u9fff]")
-_MEMO = 200_000
+_MEMO = 60_000
+LONG_CHUNK = 40
+"""What is longer is no word, or many of a script without spaces, and does not come again."""
 
 
 class Term(NamedTuple):
@@ -30,6 +32,14 @@ class Hit(NamedTuple):
     in_title: bool
 
 
+class _Chunk(NamedTuple):
+    """What stands between two spaces: its words, the numbers of their terms, and whether a phrase may begin in it."""
+
+    words: tuple[str, ...]
+    terms: tuple[int, ...]
+    begins: bool
+
+
 def words_of(text: str) -> list[str]:
     """Split a text into lower-case words; hyphens separate, a possessive 's goes."""
     words = _WORD.findall(text.lower())
@@ -40,17 +50,18 @@ class Lexicon:
     """The terms of several sections, by word."""
 
     def __init__(self, sections: Sequence[Mapping[float, Iterable[str]]]) -> None:
-        self.size = len(sections)
-        self._words: dict[str, list[Term]] = {}
-        self._prefixes: dict[str, list[Term]] = {}
-        self._phrases: dict[str, list[tuple[tuple[str, ...], Term]]] = {}
-        self._unspaced: list[Term] = []
-        self._memo: dict[str, tuple[Term, ...]] = {}
-        self._silent: set[str] = set()
+        self._terms: dict[Term, int] = {}
+        self._words: dict[str, list[int]] = {}
+        self._prefixes: dict[str, list[int]] = {}
+        self._phrases: dict[str, dict[str, list[tuple[tuple[str, ...], int]]]] = {}
+        self._unspaced: list[tuple[str, int]] = []
+        self._memo: dict[str, _Chunk] = {}
+        self._silent: dict[str, tuple[str, ...]] = {}
         for number, section in enumerate(sections):
             for points, terms in section.items():
                 for text in terms:
                     self._add(number, text.strip(), points)
+        self._by_number = list(self._terms)
         self._shortest = min(map(len, self._prefixes), default=1)
         self._longest = max(map(len, self._prefixes), default=0)
 
@@ -60,57 +71,84 @@ class Lexicon:
             return
         if len(words) > 1:
             last = words[-1] + ("*" if text.endswith("*") else "")
-            term = Term(section, text, points * PHRASE_TIMES)
-            self._phrases.setdefault(words[0], []).append(((*words[1:-1], last), term))
+            number = self._number(Term(section, text, points * PHRASE_TIMES))
+            rest = (*words[1:-1], last)
+            # By the first two words; a second one with an open end stands under "".
+            second = "" if rest[0].endswith("*") else rest[0]
+            self._phrases.setdefault(words[0], {}).setdefault(second, []).append((rest, number))
         elif _UNSPACED.search(text):
-            self._unspaced.append(Term(section, text.rstrip("*").lower(), points))
-        elif text.endswith("*"):
-            self._prefixes.setdefault(words[0], []).append(Term(section, text, points))
+            text = text.rstrip("*").lower()
+            self._unspaced.append((text, self._number(Term(section, text, points))))
         else:
-            self._words.setdefault(words[0], []).append(Term(section, text, points))
+            terms = self._prefixes if text.endswith("*") else self._words
+            terms.setdefault(words[0], []).append(self._number(Term(section, text, points)))
 
-    def find(self, title: str, text: str) -> list[list[Hit]]:
-        """Return for each section the distinct terms found; those in the title count double."""
-        title_words, text_words = words_of(title), words_of(text)
-        in_text = self._terms(text_words) | self._written(text)
-        in_title = self._terms(title_words) | self._written(title)
-        hits: list[list[Hit]] = [[] for _ in range(self.size)]
-        for term in in_title:
-            hits[term.section].append(Hit(term.text, term.points * TITLE_TIMES, True))
-        for term in in_text - in_title:
-            hits[term.section].append(Hit(term.text, term.points, False))
+    def _number(self, term: Term) -> int:
+        return self._terms.setdefault(term, len(self._terms))
+
+    def find(self, title: str, text: str) -> dict[int, list[Hit]]:
+        """Return the distinct terms found, by section; those in the title count double."""
+        return self.find_in_chunks(title.split(), text.split())
+
+    def find_in_chunks(self, title: Sequence[str], text: Sequence[str]) -> dict[int, list[Hit]]:
+        """Do the same for texts that are split at white space."""
+        in_title = self._find(title)
+        hits: dict[int, list[Hit]] = {}
+        for number in sorted(in_title):
+            section, term, points = self._by_number[number]
+            hits.setdefault(section, []).append(Hit(term, points * TITLE_TIMES, True))
+        for number in sorted(self._find(text) - in_title):
+            section, term, points = self._by_number[number]
+            hits.setdefault(section, []).append(Hit(term, points, False))
         return hits
 
-    def _terms(self, words: list[str]) -> set[Term]:
-        found: set[Term] = set()
-        memo, phrases = self._memo, self._phrases
-        for word in set(words).difference(self._silent):
-            found.update(memo.get(word) or self._look_up(word))
-        if not phrases.keys().isdisjoint(words):
-            for position, word in enumerate(words):
-                for rest, term in phrases.get(word, ()):
-                    if _follows(words, position + 1, rest):
-                        found.add(term)
+    def _find(self, chunks: Sequence[str]) -> set[int]:
+        found: set[int] = set()
+        begins = False
+        memo = self._memo
+        for chunk in set(chunks).difference(self._silent):
+            known = memo.get(chunk) or self._look_up(chunk)
+            found.update(known.terms)
+            begins = begins or known.begins
+        if begins:
+            self._find_phrases(chunks, found)
+        if self._unspaced:
+            lower = " ".join(chunks).lower()
+            found.update(number for text, number in self._unspaced if text in lower)
         return found
 
-    def _look_up(self, word: str) -> tuple[Term, ...]:
+    def _find_phrases(self, chunks: Sequence[str], found: set[int]) -> None:
+        memo, silent, phrases = self._memo, self._silent, self._phrases
+        words = [
+            word for chunk in chunks for word in silent.get(chunk) or (memo.get(chunk) or self._look_up(chunk)).words
+        ]
+        for at, word in enumerate(words[:-1], 1):
+            if word in phrases:
+                by_second = phrases[word]
+                for rest, number in (*by_second.get(words[at], ()), *by_second.get("", ())):
+                    if _follows(words, at, rest):
+                        found.add(number)
+
+    def _look_up(self, chunk: str) -> _Chunk:
+        words = tuple(words_of(chunk))
+        terms = [number for word in words for number in self._terms_of(word)]
+        known = _Chunk(words, tuple(terms), not self._phrases.keys().isdisjoint(words))
+        if len(self._memo) + len(self._silent) >= _MEMO:
+            self._memo.clear()
+            self._silent.clear()
+        if len(chunk) > LONG_CHUNK:
+            return known
+        if terms or known.begins or not words:
+            self._memo[chunk] = known
+        else:
+            self._silent[chunk] = words
+        return known
+
+    def _terms_of(self, word: str) -> list[int]:
         terms = list(self._words.get(word, ()))
         for length in range(self._shortest, min(len(word), self._longest) + 1):
             terms += self._prefixes.get(word[:length], ())
-        if len(self._memo) + len(self._silent) > _MEMO:
-            self._memo.clear()
-            self._silent.clear()
-        if not terms:
-            self._silent.add(word)
-            return ()
-        return self._memo.setdefault(word, tuple(terms))
-
-    def _written(self, text: str) -> set[Term]:
-        """Find terms of scripts that put no space between words."""
-        if not self._unspaced:
-            return set()
-        lower = text.lower()
-        return {term for term in self._unspaced if term.text in lower}
+        return terms
 
 
 def _follows(words: list[str], start: int, rest: tuple[str, ...]) -> bool:
@@ -125,4 +163,4 @@ def _follows(words: list[str], start: int, rest: tuple[str, ...]) -> bool:
 
 def points_of(hits: Iterable[Hit]) -> float:
     """Return the points of a section: the sum, not below -4 nor above 8."""
-    return max(LEAST_POINTS, min(MOST_POINTS, sum(hit.points for hit in hits)))
+    return max(LEAST_POINTS, min(MOST_POINTS, sum([hit.points for hit in hits])))

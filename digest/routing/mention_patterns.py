@@ -7,7 +7,7 @@ import re
 from digest.routing.states import AP_ABBREVIATIONS, US_STATES
 
 _CAPITALS = "A-ZÀ-ÖØ-ÞĀĆČĎĐĒĖĘĚĞĢĪĮİĶĹĽŁŃŅŇŌŐŘŚŞŠŢŤŪŮŰŲŹŻŽ"
-_CAP = rf"(?:(?:St|Ste|Ft|Mt|ST|FT|MT)\.|[{_CAPITALS}][\w'’]*)"
+_CAP = rf"[{_CAPITALS}][\w'’]*(?:(?<=\b[SFM][tT])\.|(?<=\bSte)\.)?"
 _LINKS = r"(?:of|the|du|de|la|le|del|los|and|on|upon|in|am|an|der)"
 _STATES = "|".join(sorted(US_STATES.values(), key=len, reverse=True))
 _SHORT_STATES = "|".join(re.escape(short) for short in sorted(AP_ABBREVIATIONS, key=len, reverse=True))
@@ -17,10 +17,10 @@ _LOUD = r"(?:[A-Z][A-Z.'’-]+)(?: [A-Z][A-Z.'’-]+)*"
 _STATE_PART = r"(?:, [A-Z][\w.]+(?: [A-Z]\w+)?)?"
 
 RUN = re.compile(rf"{_CAP}(?:[ -](?:{_LINKS} ){{0,2}}{_CAP})*")
-"""A run of capitalised words, with small words such as `of` inside."""
+"""A run of capitalised words, with small words such as `of` inside; `St.` and the like keep their period."""
 SPLIT = re.compile(r"[ -]")
 PHONE = re.compile(r"(?<!\d)\(?([2-9]\d\d)(?:\) ?|[-. ])\d{3}[-. ]\d{4}(?!\d)")
-PHONE_END = re.compile(r"\d[-. ]\d{4}(?!\d)")
+PHONE_END = re.compile(r"[0-9][-. ][0-9]{4}(?![0-9])")
 """Seldom there, and quickly looked for: without it, no telephone number."""
 DATELINE = re.compile(
     rf"\W{{0,3}}(?:{_LOUD}{_STATE_PART}(?: ?\([^)]{{2,40}}\))?"
@@ -36,7 +36,9 @@ STREET_AFTER = re.compile(
     r"Highway|Hwy|Pike|Terrace|Circle|Trail|Turnpike|Expressway|Freeway|streets|avenues|roads)"
 )
 BLOCK_BEFORE = re.compile(r"(?:block of |\d )(?:[NSEW]\.? |North |South |East |West )?$")
-IN_BEFORE = re.compile(r"\b(?:in|near|at|from|outside|around|downtown|to|of|for) (?:downtown |nearby )?$", re.I)
+SIDES_BEFORE = frozenset(("of", "N", "S", "E", "W", "N.", "S.", "E.", "W.", "North", "South", "East", "West"))
+"""Words before a name with which `BLOCK_BEFORE` may end, beside a number."""
+IN_WORDS = frozenset(("in", "near", "at", "from", "outside", "around", "downtown", "to", "of", "for"))
 PERSON_BEFORE = re.compile(rf"\b(?:{_TITLES})\.? $|\w[\"”] $")
 """A title, an initial, or a nickname in quotation marks."""
 INITIAL_AFTER = re.compile(r" [A-Z]\.(?: |,|-)")
@@ -58,3 +60,5 @@ AFTER = re.compile(
     r")"
 )
 """What follows a place's name and says how much it tells: an office, a newspaper, a site, a company, a team."""
+TAIL = re.compile(r"(?:'s|’s)?,?[ -]\(?([A-Za-z]+)")
+"""The word behind a name, where it may tell something of it."""

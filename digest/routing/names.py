@@ -9,7 +9,7 @@ from typing import NamedTuple
 from digest.routing.gazetteer import (
     County,
     Place,
-    cells_around,
+    cell_of,
     distance_km,
     load_countries,
     load_gazetteer,
@@ -59,8 +59,7 @@ BIG_NAME = 150_000
 class Candidate(NamedTuple):
     """One thing a name may stand for.
 
-    `regions` maps region ids to the part (0 to 1) of it that lies inside; `cells` are its cell of one degree and
-    the eight around.
+    `regions` maps region ids to the part (0 to 1) of it that lies inside; `cell` is its cell of one degree.
     """
 
     label: str
@@ -72,7 +71,7 @@ class Candidate(NamedTuple):
     state: str
     kind: str
     regions: Mapping[str, float]
-    cells: tuple[int, ...]
+    cell: int
 
 
 class Name(NamedTuple):
@@ -149,14 +148,14 @@ class NameIndex:
     def _as_candidate(self, place: Place) -> Candidate:
         return Candidate(
             place.label, place.lat, place.lon, math.log10(max(place.population, 100)), place.population,
-            place.country, place.state, "place", self._region_of.get(place.id, {}), cells_around(place.lat, place.lon),
+            place.country, place.state, "place", self._region_of.get(place.id, {}), cell_of(place.lat, place.lon),
         )  # fmt: skip
 
     def _county_candidate(self, county: County) -> Candidate:
         return Candidate(
             county.label, county.lat, county.lon, math.log10(max(county.population, 1000)), county.population,
             "US", county.state, "county", self._county_regions.get(county.fips, {}),
-            cells_around(county.lat, county.lon),
+            cell_of(county.lat, county.lon),
         )  # fmt: skip
 
     def _share_counties(self) -> dict[str, dict[str, float]]:

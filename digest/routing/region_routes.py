@@ -6,10 +6,11 @@ from collections.abc import Mapping
 
 from digest.model.routes import Evidence, Route
 from digest.routing.gazetteer import load_area_codes
-from digest.routing.grounding import Grounded, Home, ground
-from digest.routing.mentions import METONYMS, Reading, Walker
+from digest.routing.grounding import Grounded, Grounder, Home
+from digest.routing.mentions import Reading
 from digest.routing.names import Candidate, NameIndex, nearest_label
 from digest.routing.regions import Region
+from digest.routing.walk import METONYMS, Walker
 
 LEAST_WEIGHT = 0.5
 LEAST_SHARE, LEAST_SHARE_HOME, LEAST_SHARE_ELSEWHERE = 0.30, 0.20, 0.30
@@ -43,8 +44,8 @@ class RegionRouter:
         self.regions = regions
         self.index = NameIndex(regions)
         self._walker = Walker(self.index)
-        self._countries = {home_country, *(c.country for region in regions.values() for c in region.centres)}
-        self._home_country = home_country
+        self._grounder = Grounder(home_country)
+        self._notes: dict[tuple[str, str], str] = {}
         self._codes = {code: self.index.regions_at(area.lat, area.lon) for code, area in load_area_codes().items()}
 
     def route(self, headline: str, body: str, home: Home | None = None) -> tuple[tuple[Route, ...], tuple[Route, ...]]:
@@ -53,7 +54,7 @@ class RegionRouter:
         reaches_code = any(self._codes[code] for _, code in reading.area_codes)
         if not (reading.reaches or reaches_code or (home and home.regions)):
             return (), ()
-        grounded = ground(reading, home, self._home_country)
+        grounded = self._grounder.ground(reading, home)
         tallies, total = self._tally(grounded, reading, home)
         return self._decide(tallies, total, home, bool(grounded))
 
@@ -61,8 +62,9 @@ class RegionRouter:
         tallies: dict[str, _Tally] = {}
         total = 0.0
         for name in grounded:
-            total += name.use.weight * sum(chance for _, chance in name.chances)
-            self._add_name(name, tallies)
+            total += name.weight * sum([chance for _, chance in name.chances])
+            if name.use.name.reaches:
+                self._add_name(name, tallies)
         for written, code in reading.area_codes[:2]:
             total += AREA_CODE_WEIGHT
             for region_id in self._codes[code]:
@@ -76,7 +78,7 @@ class RegionRouter:
         return tallies, total
 
     def _add_name(self, name: Grounded, tallies: dict[str, _Tally]) -> None:
-        weight = name.use.weight
+        weight = name.weight
         inside: dict[str, tuple[float, Candidate, float]] = {}
         for candidate, chance in name.chances:
             for region_id, part in candidate.regions.items():
@@ -89,11 +91,19 @@ class RegionRouter:
                 continue
             tally = tallies.setdefault(region_id, _Tally())
             first = name.use.mentions[0]
-            note = nearest_label(candidate, self.regions[region_id])
+            note = self._note(candidate, region_id)
             tally.add(weight * chance, Evidence(first.words, round(weight * chance, 2), first.place, note))
             tally.names.add(name.use.name.key)
             if _is_anchor(name, candidate):
                 tally.anchored = True
+
+    def _note(self, candidate: Candidate, region_id: str) -> str:
+        """Say where a candidate lies; remembered, as there are no more of them than places in the regions."""
+        key = candidate.label, region_id
+        note = self._notes.get(key)
+        if note is None:
+            note = self._notes[key] = nearest_label(candidate, self.regions[region_id])
+        return note
 
     def _decide(
         self, tallies: dict[str, _Tally], total: float, home: Home | None, named: bool

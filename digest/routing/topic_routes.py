@@ -36,6 +36,16 @@ class TopicText(NamedTuple):
     hints: tuple[str, ...] = ()
 
 
+class _Scored(NamedTuple):
+    """A text with its terms by section, its number of words, the share of each section, the cosines to all facets."""
+
+    text: TopicText
+    hits: Mapping[int, list[Hit]]
+    words: int
+    shares: Sequence[float]
+    cosines: Sequence[float] | Matrix | None
+
+
 class TopicRouter:
     """Routes batches of texts to topics."""
 
@@ -51,6 +61,8 @@ class TopicRouter:
         self._facets = [facet for section in self._sections for facet in section.facets or (section.id,)]
         ends = list(accumulate(len(section.facets) or 1 for section in self._sections))
         self._rows = [slice(start, end) for start, end in pairwise([0, *ends])]
+        self._first_rows = [rows.start for rows in self._rows]
+        self._section_of = [number for number, rows in enumerate(self._rows) for _ in range(rows.start, rows.stop)]
         self._facet_matrix = vectors.embed([("", facet) for facet in self._facets]) if vectors else None
         self._prior = [math.log(EVEN_FACETS / max(1, len(section.facets))) for section in self._sections]
 
@@ -72,24 +84,56 @@ class TopicRouter:
 
     def route(self, texts: Sequence[TopicText]) -> list[tuple[tuple[Route, ...], tuple[Route, ...]]]:
         """Return for each text the topics it is about and those it just missed."""
-        cosines = self._cosines(texts)
-        return [
-            self._route_one(text, cosines[number] if cosines is not None else None) for number, text in enumerate(texts)
-        ]
+        chunks = [(text.title.split(), text.text.split()) for text in texts]
+        hits = [self._lexicon.find_in_chunks(title, text) for title, text in chunks]
+        bases = [self._bases(found, text) for found, text in zip(hits, texts, strict=True)]
+        cosines, shares = self._shares(bases, chunks)
+        routes = []
+        for number, text in enumerate(texts):
+            words = sum(map(len, chunks[number]))
+            nearest = cosines[number] if cosines is not None else None
+            routes.append(self._route_one(_Scored(text, hits[number], words, shares[number], nearest)))
+        return routes
 
-    def _cosines(self, texts: Sequence[TopicText]) -> list[list[float]] | None:
-        if self._vectors is None or self._facet_matrix is None or not texts:
-            return None
+    def _bases(self, hits: Mapping[int, list[Hit]], text: TopicText) -> list[float]:
+        """Return what speaks for each section beside the cosine."""
+        bases = self._prior.copy()
+        for number, found in hits.items():
+            if number < len(self._sections):
+                times = LEXICON_TIMES if number < len(self._topics) else LEXICON_TIMES * BACKGROUND_TIMES
+                bases[number] += times * points_of(found) / 4
+        if text.categories or text.hints:
+            said = {category.casefold() for category in text.categories}
+            for number, section in enumerate(self._sections):
+                if section.categories & said or section.id in text.hints:
+                    bases[number] += CATEGORY_BONUS
+        return bases
+
+    def _shares(
+        self, bases: Sequence[Sequence[float]], chunks: Sequence[tuple[Sequence[str], Sequence[str]]]
+    ) -> tuple[Matrix | None, list[list[float]]]:
+        """Return the cosines to all facets, where there are vectors, and each section's share, text by text."""
+        if self._vectors is None or self._facet_matrix is None or not bases:
+            return None, [self._shares_without_vectors(base) for base in bases]
         import numpy as np
 
-        matrix: Matrix = self._vectors.embed([(text.title, text.text) for text in texts])
+        matrix = self._vectors.embed_chunks(chunks)
         # einsum, as the thread pool of a matrix product costs more than so small a product.
-        cosines: list[list[float]] = np.einsum("ij,kj->ik", matrix, self._facet_matrix).tolist()
-        return cosines
+        cosines: Matrix = np.einsum("ij,kj->ik", matrix, self._facet_matrix)
+        scores = np.asarray(bases).take(self._section_of, axis=1) + cosines / TEMPERATURE
+        masses = np.exp(scores - scores.max(axis=1, keepdims=True))
+        sums = np.add.reduceat(masses, self._first_rows, axis=1)
+        shares: list[list[float]] = (sums / sums.sum(axis=1, keepdims=True)).tolist()
+        return cosines, shares
 
-    def _route_one(self, text: TopicText, cosines: list[float] | None) -> tuple[tuple[Route, ...], tuple[Route, ...]]:
-        hits = self._lexicon.find(text.title, text.text)
-        shares = self._shares(hits, cosines, text)
+    def _shares_without_vectors(self, bases: Sequence[float]) -> list[float]:
+        top = max(bases, default=0.0)
+        masses = [(rows.stop - rows.start) * math.exp(base - top) for rows, base in zip(self._rows, bases, strict=True)]
+        total = sum(masses) or 1.0
+        return [mass / total for mass in masses]
+
+    def _route_one(self, scored: _Scored) -> tuple[tuple[Route, ...], tuple[Route, ...]]:
+        shares, hits = scored.shares, scored.hits
         told: list[Route] = []
         near: list[Route] = []
         order = sorted(range(len(self._topics)), key=lambda number: -shares[number])
@@ -98,65 +142,40 @@ class TopicRouter:
             needed = topic.least_share if rank == 0 else max(SECOND_SHARE, topic.least_share)
             if share < NEAR_MISS * topic.least_share:
                 break
-            route = Route(
-                topic.id, round(share, 4), round(share, 4), self._evidence(hits[number], self._nearest(number, cosines))
-            )
+            evidence = self._evidence(hits.get(number, ()), self._nearest(number, scored.cosines))
+            route = Route(topic.id, round(share, 4), round(share, 4), evidence)
             (told if share >= needed else near).append(route)
         for offset, topic in enumerate(self._nested):
-            self._take_nested(topic, hits[len(self._sections) + offset], text, told, near)
+            self._take_nested(topic, hits.get(len(self._sections) + offset, []), scored, told, near)
         for topic in self._nested:
             if any(route.id == topic.id for route in told):
                 self._take_parent(topic, shares, told, near)
         return tuple(told), tuple(near[:3])
 
-    def _shares(self, hits: list[list[Hit]], cosines: list[float] | None, text: TopicText) -> list[float]:
-        """Return each section's share."""
-        scores: list[float] = []
-        said = {category.casefold() for category in text.categories}
-        for number, section in enumerate(self._sections):
-            lexicon = points_of(hits[number]) / 4 if hits[number] else 0.0
-            if number >= len(self._topics):
-                lexicon *= BACKGROUND_TIMES
-            bonus = CATEGORY_BONUS if section.categories & said or section.id in text.hints else 0.0
-            base = LEXICON_TIMES * lexicon + bonus + self._prior[number]
-            rows = self._rows[number]
-            scores += (
-                [base + cosine / TEMPERATURE for cosine in cosines[rows]]
-                if cosines
-                else [base] * (rows.stop - rows.start)
-            )
-        top = max(scores, default=0.0)
-        masses = [math.exp(score - top) for score in scores]
-        shares = [sum(masses[rows]) for rows in self._rows]
-        total = sum(shares) or 1.0
-        return [share / total for share in shares]
-
-    def _nearest(self, number: int, cosines: list[float] | None) -> tuple[str, float] | None:
+    def _nearest(self, number: int, cosines: Sequence[float] | Matrix | None) -> tuple[str, float] | None:
         """Return the facet of a section that is nearest to the text, with its cosine."""
-        if not cosines:
+        if cosines is None:
             return None
         rows = self._rows[number]
-        return max(zip(self._facets[rows], cosines[rows], strict=True), key=itemgetter(1))
+        nearest = max(zip(self._facets[rows], cosines[rows], strict=True), key=itemgetter(1))
+        return nearest[0], float(nearest[1])
 
     def _take_nested(
-        self, topic: Topic, hits: list[Hit], text: TopicText, told: list[Route], near: list[Route]
+        self, topic: Topic, hits: list[Hit], scored: _Scored, told: list[Route], near: list[Route]
     ) -> None:
-        points = sum(hit.points for hit in hits)
+        text = scored.text
+        points = sum([hit.points for hit in hits])
         if topic.categories & {category.casefold() for category in text.categories} or topic.id in text.hints:
             points += CATEGORY_BONUS
-        words = max(1, len(text.title.split()) + len(text.text.split()))
-        strength = points / (words / NESTED_WORDS) ** 0.3
+        strength = points / (max(1, scored.words) / NESTED_WORDS) ** 0.3
         needed = NESTED_POINTS * topic.least_share / 0.3
         if strength < NEAR_MISS * needed:
             return
         share = min(1.0, strength / (2 * needed))
         route = Route(topic.id, round(share, 4), round(strength, 3), self._evidence(hits, None))
-        if strength < needed:
-            near.append(route)
-            return
-        told.append(route)
+        (told if strength >= needed else near).append(route)
 
-    def _take_parent(self, topic: Topic, shares: list[float], told: list[Route], near: list[Route]) -> None:
+    def _take_parent(self, topic: Topic, shares: Sequence[float], told: list[Route], near: list[Route]) -> None:
         """Tell the parent beside its nested topic, unless the story is plainly about something else."""
         number = next(n for n, section in enumerate(self._topics) if section.id == topic.parent)
         if shares[number] < PARENT_SHARE or any(route.id == topic.parent for route in told):

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     Matrix = NDArray[np.float32]
 
 _WORD = re.compile(r"[a-z0-9]+")
-_MEMO = 200_000
+_MEMO, _LONG_CHUNK = 60_000, 40
 RAREST = 7.0
 
 
@@ -31,8 +31,8 @@ class Vectors:
         import numpy as np
 
         self._row = {token: number for number, token in enumerate(tokens)}
-        self._rows: Matrix = rows * scale[:, None]
-        self._lengths: list[float] = np.sqrt(np.einsum("ij,ij->i", self._rows, self._rows)).tolist()
+        self._rows, self._scale = rows, np.asarray(scale, dtype=np.float32)
+        self._lengths: Matrix = self._scale * np.sqrt(np.einsum("ij,ij->i", rows, rows, dtype=np.float32))
         self._memo: dict[str, tuple[int, ...]] = {}
 
     def embed(self, texts: Sequence[tuple[str, str]]) -> Matrix:
@@ -40,33 +40,38 @@ class Vectors:
 
         A text without a known word has a row of zeros.
         """
+        return self.embed_chunks([(title.split(), text.split()) for title, text in texts])
+
+    def embed_chunks(self, texts: Sequence[tuple[Sequence[str], Sequence[str]]]) -> Matrix:
+        """Do the same for texts that are split at white space."""
         import numpy as np
 
         sums = np.zeros((len(texts), self._rows.shape[1]), dtype=np.float32)
         for number, (title, text) in enumerate(texts):
             in_title = self._pieces(title)
-            chosen = self._rows[in_title + self._pieces(text)]
-            chosen[: len(in_title)] *= 2
-            chosen.sum(axis=0, out=sums[number])
-        lengths = np.linalg.norm(sums, axis=1, keepdims=True)
+            chosen = np.array(in_title + self._pieces(text), dtype=np.intp)
+            scale = self._scale.take(chosen)
+            scale[: len(in_title)] *= 2
+            np.dot(scale, self._rows.take(chosen, axis=0).astype(np.float32), out=sums[number])
+        lengths = np.sqrt(np.einsum("ij,ij->i", sums, sums))[:, None]
         return np.asarray(sums / np.where(lengths == 0, 1, lengths), dtype=np.float32)
 
     def rarity(self, word: str) -> float:
         """Return how rare a lower-case word is, from about 1.5 (the) to 7; a word not held as a whole is rare."""
         row = self._row.get(word)
-        return RAREST if row is None else min(RAREST, self._lengths[row])
+        return RAREST if row is None else min(RAREST, float(self._lengths[row]))
 
-    def _pieces(self, text: str) -> list[int]:
-        found: list[int] = []
+    def _pieces(self, chunks: Sequence[str]) -> list[int]:
         memo = self._memo
-        for word in _WORD.findall(text.lower()):
-            pieces = memo.get(word)
-            if pieces is None:
-                if len(memo) > _MEMO:
-                    memo.clear()
-                pieces = memo[word] = self._split(word)
-            found += pieces
-        return found
+        return [row for chunk in chunks for row in (memo[chunk] if chunk in memo else self._look_up(chunk))]
+
+    def _look_up(self, chunk: str) -> tuple[int, ...]:
+        pieces = tuple(row for word in _WORD.findall(chunk.lower()) for row in self._split(word))
+        if len(chunk) <= _LONG_CHUNK:
+            if len(self._memo) >= _MEMO:
+                self._memo.clear()
+            self._memo[chunk] = pieces
+        return pieces
 
     def _split(self, word: str) -> tuple[int, ...]:
         """Cut a word into known pieces, the longest first; a word that cannot be cut is skipped."""

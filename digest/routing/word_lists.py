@@ -35,6 +35,13 @@ PLAIN_STARTS = _words("""
 """)
 """Words that are capitalised only as the first of a sentence."""
 
+TELLING = _words("""
+    and or counties streets avenues roads area police mayor resident residents city council councilman councilwoman
+    officials fire firefighters sheriff commissioners man woman native suburb suburbs neighborhood neighborhoods metro
+    based township voters families homeowners public school
+""")
+"""Lower-case words that may tell something of the place named before them."""
+
 STOP = _words("""
     a about after again against all also am amid an and any are as at be because been before being between both but
     by can could day did do does down during each few for from further get gets go goes had has have he her here him
