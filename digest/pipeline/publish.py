@@ -231,10 +231,13 @@ class Publisher:
 
     def _reader_maker(self, newsletter: Newsletter, built: BuiltEdition) -> Callable[[Delivery, Subscriber], Reader]:
         links, edition = self._workspace.links, built.rendered.edition
+        local = edition.slot_at.astimezone(newsletter.zone)
+        breaking = {"view_url": f"{links.view(newsletter.id, local.date())}-breaking-{local:%H%M}"}
+        own = breaking if edition.id.endswith(f"-{Lane.BREAKING}") else {}
 
         def make(delivery: Delivery, subscriber: Subscriber) -> Reader:
             values = reader_values(subscriber, newsletter, edition, links, since_at=delivery.since_at)
-            return Reader(subscriber.id, subscriber.email, values, delivery.token)
+            return Reader(subscriber.id, subscriber.email, values | own, delivery.token)
 
         return make
 

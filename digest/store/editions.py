@@ -142,6 +142,18 @@ def withdraw_approval(connection: Connection, edition_id: str) -> None:
     connection.execute(update(editions).where(editions.c.id == edition_id).values(approved_at=None, approved_by=None))
 
 
+def touch_content(
+    connection: Connection, edition_id: str, *, states: Collection[EditionState], content_hash: str, now: datetime
+) -> bool:
+    """Take hold of an edition's content to change it; False unless it is in one of `states` and of that hash still."""
+    same = and_(
+        editions.c.id == edition_id,
+        editions.c.content_hash == content_hash,
+        editions.c.state.in_([state.value for state in states]),
+    )
+    return connection.execute(update(editions).where(same).values(updated_at=now)).rowcount == 1
+
+
 def save_content(connection: Connection, edition: Edition, content: str, *, content_hash: str, now: datetime) -> None:
     """Keep what was built: the edition as text of the caller's, with its hash and subject."""
     values = {"content": content, "content_hash": content_hash, "subject": edition.subject, "updated_at": now}

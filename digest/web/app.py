@@ -15,6 +15,8 @@ from digest.pipeline.welcome import Welcomes
 from digest.pipeline.workspace import Workspace
 from digest.subscriptions.floods import MOST_AN_HOUR, MOST_FOR_AN_ADDRESS, FloodGate, trusted_networks
 from digest.web.api import stories, webhooks
+from digest.web.editors import calendar
+from digest.web.editors import pages as editors
 from digest.web.pages import show
 from digest.web.readers import (
     archive,
@@ -69,6 +71,8 @@ def create_app(workspace: Workspace) -> FastAPI:
         media,
         measured,
         figures,
+        editors,
+        calendar,
     ):
         app.include_router(module.router)
     _tell_errors(app)

@@ -44,6 +44,11 @@ class Entry:
         return self.day.endswith("-weekly")
 
     @property
+    def is_breaking(self) -> bool:
+        """Whether it is one story that could not wait."""
+        return "-breaking-" in self.day
+
+    @property
     def day_words(self) -> str:
         """The local day as `Mon, Nov 23`."""
         return f"{self.local:%a, %b} {self.local.day}"
@@ -81,7 +86,8 @@ async def listing(request: Request, newsletter_id: str) -> HTMLResponse:
 async def edition(request: Request, newsletter_id: str, day: str) -> HTMLResponse:
     """Show the newsletter's edition of a local day, or `latest`.
 
-    An earlier edition of the same day has its time after the day, as `2026-11-23-0630`, a roundup `-weekly`.
+    An earlier edition of the same day has its time after the day, as `2026-11-23-0630`, a roundup `-weekly`, a breaking
+    story `-breaking-` and its time.
     """
     workspace: Workspace = request.app.state.workspace
     newsletter = workspace.project.get_newsletter(newsletter_id)
@@ -101,6 +107,8 @@ def list_entries(workspace: Workspace, newsletter: Newsletter, *, limit: int = _
         day = local.date().isoformat()
         if row.lane is Lane.WEEKLY:
             day = f"{day}-weekly"
+        elif row.lane is Lane.BREAKING:
+            day = f"{day}-breaking-{local:%H%M}"
         elif day in entries:
             day = f"{day}-{local:%H%M}"
         entries[day] = Entry(row.id, day, row.slot_at, local, row.subject)
@@ -111,7 +119,7 @@ def find_published(workspace: Workspace, newsletter: Newsletter, day: str) -> Pu
     """Return the edition of a local day, or the `latest`, with its content."""
     entries = list_entries(workspace, newsletter)
     if day == "latest":
-        day = next((entry.day for entry in entries if not entry.is_weekly), "")
+        day = next((entry.day for entry in entries if not (entry.is_weekly or entry.is_breaking)), "")
     elif day not in {entry.day for entry in entries}:
         day = f"{day}-weekly"  # the link to share in a roundup names its day alone
     for index, entry in enumerate(entries):
@@ -147,18 +155,22 @@ def _month(entry: Entry) -> date:
 
 
 def _public_page(workspace: Workspace, newsletter: Newsletter, found: Published) -> str:
+    return _framed(workspace, newsletter, found, public_markup(workspace, newsletter, found.built))
+
+
+def public_markup(workspace: Workspace, newsletter: Newsletter, built: BuiltEdition) -> str:
     """Return the edition as anybody may see it: personal links lead to the newsletter's own page."""
     settings, project = workspace.project.settings, workspace.project
     front = f"{str(settings.web.public_url).rstrip('/')}/n/{newsletter.id}"
-    rendered = found.built.rendered
+    rendered = built.rendered
     values = dict.fromkeys(("unsubscribe_url", "preferences_url", "weekly_url", "view_url"), front)
     page = fill_marks(rendered.html, rendered.marker, values, encode=html.escape)
     address, public = for_messages(settings), hosted("")
-    for reference in found.built.pictures:
+    for reference in built.pictures:
         picture = find_picture(reference, project.sources, project.folder)
         if picture is not None:
             page = page.replace(address(picture), public(picture))
-    return _framed(workspace, newsletter, found, page)
+    return page
 
 
 def _framed(workspace: Workspace, newsletter: Newsletter, found: Published, page: str) -> str:

@@ -1,0 +1,1 @@
+"""The editors' pages: a draft to look at, approve, hold and change; a GET never changes anything."""
