@@ -122,10 +122,12 @@ def load_subscriptions(connection: Connection, subscriber_id: int) -> list[Subsc
     return [_subscription(row) for row in connection.execute(query.order_by(subscriptions.c.newsletter))]
 
 
-def load_subscriptions_of(connection: Connection, newsletter: str, ids: Collection[int]) -> dict[int, Subscription]:
-    """Return the links of these subscribers to one newsletter, by subscriber id."""
+def load_states_of(connection: Connection, newsletter: str, ids: Collection[int]) -> dict[int, SubscriptionState]:
+    """Return how these subscribers stand to one newsletter, by subscriber id; strangers to it are left out."""
+    columns = (subscriptions.c.subscriber_id, subscriptions.c.state)
     same = (subscriptions.c.newsletter == newsletter, among(connection, subscriptions.c.subscriber_id, ids))
-    return {row.subscriber_id: _subscription(row) for row in connection.execute(select(*_SUBSCRIPTION).where(*same))}
+    states = {state.value: state for state in SubscriptionState}
+    return {subscriber_id: states[state] for subscriber_id, state in connection.execute(select(*columns).where(*same))}
 
 
 def save_subscriptions(

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import codecs
+import contextlib
 import csv
 import io
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import islice
 from pathlib import Path
+from typing import TextIO
 from zoneinfo import available_timezones
 
 from digest.errors import UsageError
@@ -28,6 +31,7 @@ _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069
 _LANGUAGE = re.compile(r"[a-z]{2,3}([-_][A-Za-z]{2,4})?")
 _FORMULA = re.compile(r"'(?=[=+\-@])")
 _MAX_NAME, _MAX_ATTRIBUTE = 200, 1000
+_SAMPLE = 50  # rows looked at to find the column of addresses
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +52,8 @@ def read_rows(path: Path, progress: Callable[[int], None]) -> Iterator[Row]:
     with path.open("rb") as raw, io.TextIOWrapper(raw, encoding=encoding, errors="replace", newline="") as text:
         first = text.readline()
         separator = max(",;\t|", key=first.count)
-        columns = _Columns(next(csv.reader([first], delimiter=separator), []), path)
+        text.seek(0)
+        columns = _Columns(list(islice(_readable_rows(text, separator), _SAMPLE)), path)
         text.seek(0)
         reader = csv.reader(text, delimiter=separator)
         if columns.has_header:
@@ -73,11 +78,15 @@ def read_rows(path: Path, progress: Callable[[int], None]) -> Iterator[Row]:
 class _Columns:
     """Which column means what."""
 
-    def __init__(self, first: list[str], path: Path) -> None:
+    def __init__(self, sample: list[list[str]], path: Path) -> None:
+        first = sample[0] if sample else []
         self.has_header = not any("@" in cell for cell in first)
         titles = [cell.strip() for cell in first] if self.has_header else [f"column_{n + 1}" for n in range(len(first))]
         plain = [re.sub(r"[^a-z]", "", title.lower()) for title in titles]
-        self._email = _find_email(plain) if self.has_header else next(n for n, cell in enumerate(first) if "@" in cell)
+        self._email = _find_addresses(sample, len(first))
+        titled = _find_email(plain) if self.has_header else None
+        if titled is not None and (self._email is None or any("@" in "".join(row[titled:][:1]) for row in sample)):
+            self._email = titled
         if self._email is None:
             shown = ", ".join(repr(title) for title in titles if title) or "none"
             raise UsageError(f"{path}:1: no column holds addresses (columns: {shown}); call one `email`")
@@ -98,7 +107,8 @@ class _Columns:
             return Row(line, None, "no address")
         try:
             email, key = normalise_address(cells[self._email])
-            if _CONTROL.search(" ".join(cells)):
+            joined = " ".join(cells)
+            if not joined.isprintable() and _CONTROL.search(joined):
                 raise ValueError("a value holds control characters or a line break")
         except ValueError as error:
             return Row(line, None, str(error))
@@ -135,6 +145,20 @@ def _find_email(plain: list[str]) -> int | None:
         if word in plain:
             return plain.index(word)
     return next((number for number, word in enumerate(plain) if "email" in word), None)
+
+
+def _find_addresses(sample: Sequence[Sequence[str]], width: int) -> int | None:
+    """Return the column that holds addresses in most of the first rows, whatever its title says."""
+    counts = [sum("@" in row[number] for row in sample if number < len(row)) for number in range(width)]
+    best = max(range(width), key=lambda number: (counts[number], -number), default=None)
+    rows = sum(1 for row in sample if any(row))
+    return best if best is not None and counts[best] * 2 >= max(1, rows - 1) and counts[best] else None
+
+
+def _readable_rows(text: TextIO, separator: str) -> Iterator[list[str]]:
+    """Yield rows until one cannot be read."""
+    with contextlib.suppress(csv.Error):
+        yield from csv.reader(text, delimiter=separator)
 
 
 def _attribute_name(title: str) -> str:

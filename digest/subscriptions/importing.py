@@ -63,23 +63,23 @@ def _import_rows(connection: Connection, rows: Sequence[Row], wanted: Subscripti
     people = {row.subscriber.key: row.subscriber for row in rows if row.subscriber is not None}
     barred = suppressions.load_suppressions(connection, people)
     known = subscribers.load_by_key(connection, people)
-    links = subscribers.load_subscriptions_of(connection, wanted.newsletter, [one.id for one in known.values()])
-    gone = {key for key, one in known.items() if one.id in links and links[one.id].state is _S.UNSUBSCRIBED}
+    states = subscribers.load_states_of(connection, wanted.newsletter, [one.id for one in known.values()])
+    gone = {key for key, one in known.items() if states.get(one.id) is _S.UNSUBSCRIBED}
     report.refused += [(lines[key], f"suppressed: {found.reason}") for key, found in barred.items()]
     report.refused += [(lines[key], "unsubscribed; only the reader can come back") for key in gone - barred.keys()]
     taken = {key: person for key, person in people.items() if key not in barred and key not in gone}
     changed = _update(connection, taken, known)
     subscribers.insert_subscribers(connection, [taken[key] for key in taken if key not in known], wanted.since_at)
-    new = {key for key in taken if key not in known or known[key].id not in links}
-    raised = {key for key in taken if key in known and _is_raised(links.get(known[key].id), wanted)}
+    new = {key for key in taken if key not in known or known[key].id not in states}
+    raised = {key for key in taken if key in known and _is_raised(states.get(known[key].id), wanted)}
     subscribers.subscribe_all(connection, new | raised, wanted, wanted.since_at, detail=wanted.consent_source)
     report.added += len(new)
     report.updated += len((changed | raised) - new)
 
 
-def _is_raised(before: Subscription | None, wanted: Subscription) -> bool:
+def _is_raised(before: SubscriptionState | None, wanted: Subscription) -> bool:
     """Say whether an import with consent confirms what was only asked for."""
-    return before is not None and before.state is _S.PENDING and wanted.state is _S.CONFIRMED
+    return before is _S.PENDING and wanted.state is _S.CONFIRMED
 
 
 def _update(connection: Connection, people: Mapping[str, NewSubscriber], known: Mapping[str, Subscriber]) -> set[str]:

@@ -41,6 +41,15 @@ def test_the_column_of_addresses_is_found(tmp_path: Path, title: str) -> None:
     assert (one.email, one.attributes) == ("ann@example.com", {"id": "1", "plan": "pro"})
 
 
+@pytest.mark.parametrize("title", ["Kontakt", "電子郵件", "Who", ""])
+def test_a_column_of_addresses_needs_no_known_title(tmp_path: Path, title: str) -> None:
+    """Where no title tells, the rows do; a column called `address` that holds streets is not taken for one."""
+    rows = "1 High St,ann@example.com,pro\n2 Low St,bo@example.com,\n3 Old St,,free\n"
+    people = _people(tmp_path, f"Address,{title},Plan\n{rows}")
+    assert [one.email for one in people] == ["ann@example.com", "bo@example.com"]
+    assert people[0].attributes == {"address": "1 High St", "plan": "pro"}
+
+
 def test_a_list_without_titles_is_read(tmp_path: Path) -> None:
     """A first line with an address is no title."""
     people = _people(tmp_path, "Ann,ann@example.com\nBob,bob@example.com\n")
