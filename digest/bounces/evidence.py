@@ -19,15 +19,19 @@ _DAEMON = re.compile(
     r"(?i)mailer[-_.]?daemon|mail(?:er)?[ -]?(?:delivery|deliver)|delivery[ -](?:sub)?system|ndr administrator"
     r"|\bmdaemon|undeliver|mail system"
 )
+_ONLY_REPORTS = re.compile(r"(?i)\bmailer[-_.]?daemon\b")
 _EMPTY = re.compile(r"\W*<>\W*")
-_POSTMASTER = re.compile(r"(?i)poo?st_?master|mail administrator|mmsc|system administrator|content[- ]filter|bounces?@")
+_POSTMASTER = re.compile(
+    r"(?i)poo?st_?master|mail administrator|mmsc|system administrator|content[- ]filter|bounces?@"
+    r"|(?:mail|smtp)[-_ ](?:mail[-_ ])?(?:service|gateway)"
+)
 _NAMED = re.compile(
     r"(?i)(?:deliver\w*|recipient\w*|address\w*|reach\w*|message to)\b[^\n]{0,40}\s{0,3}"
     r"[^\n]{0,20}[\w.+-]{1,64}@[\w.-]{3,}"
 )
 _SUBJECT = re.compile(
     r"(?i)undeliver|not delivered|non[- ]?deliver|failure notice|failed (?:delivery|mail)|(?:delivery|mail|message"
-    r"|e-?mail)[^\n]{0,30}\b(?:fail|return|error|problem|delay|status|block|reject|refus)|return(?:ed"
+    r"|e-?mail)[^\n]{0,30}\b(?:fail|return|error|problem|delay|status|block|reject|refus|warning)|return(?:ed"
     r"|ing)?[^\n]{0,12}(?:mail|message|to sender)|could ?n[o']t be (?:delivered|sent)"
     r"|delivery (?:status )?notification|unzustellbar|nicht zustell|unable to deliver|mail system error"
     r"|undelivered|non remis|non recapit|mancato recapito|no se (?:ha )?(?:podido|pudo) entregar|no entregado"
@@ -49,7 +53,7 @@ _BODY = re.compile(
     r"|(?:unknown|invalid) (?:user|recipient)|(?:user|recipient) (?:unknown|not found)|(?:[^\w]"
     r"|^)5\d\d[ -]5\.\d\.\d|échec de la remise|non è riuscito|konnte nicht zugestellt|no se (?:ha )?(?:podido"
     r"|pudo)|配信でき|お届けでき|送信できません"
-    r"|не может\s+быть|undelivered|smtp error from|failure reasons?|mailbox exceeds"
+    r"|не может\s+быть|undelivered|been postponed|smtp error from|failure reasons?|mailbox exceeds"
     r"|failed \d+ attempts|final delivery|following (?:message|address\w*|recipients?)[^\n]{0,60}(?:fail|error"
     r"|problem|not|undeliver)|not a member of|message could|rejected"
 )
@@ -107,11 +111,21 @@ def points(message: ReportMessage) -> int:
     score += bool(_NAMED.search(own)) or bool(passages(own))
     if is_answer:
         score -= 2 if sender == 2 else 4
-    if any(message.header(name) for name in _PEOPLE_HEADERS):
+    if any(message.header(name) for name in _PEOPLE_HEADERS) and not _is_passed_on(message, own):
         score -= 4
     if not is_machine:
         score -= 1 + 3 * bool(message.header("In-Reply-To") or message.header("References"))
     return score
+
+
+def _is_passed_on(message: ReportMessage, own: str) -> bool:
+    """Say whether a list passed on a report: it puts its own headers on what came to its return path."""
+    sender, subject = message.header("From"), message.header("Subject")
+    if _FORWARDED.match(subject):
+        return False
+    return bool(_ONLY_REPORTS.search(sender)) or bool(
+        _POSTMASTER.search(sender) and _SUBJECT.search(subject) and _BODY.search(own)
+    )
 
 
 def _sender_points(message: ReportMessage) -> int:

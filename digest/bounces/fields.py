@@ -60,7 +60,12 @@ def feedback_fields(text: str) -> Mapping[str, str]:
 def find_address(text: str) -> str:
     """Return the first address in the text, in lower-case domain, without brackets; empty where there is none."""
     found = _ADDRESS.search(text.rpartition(";")[2] or text)
-    return found[0].strip(".") if found else ""
+    return trim_address(found[0]) if found else ""
+
+
+def trim_address(text: str) -> str:
+    """Return an address without the dots that lead on to the next word, as in `ann@example.com...User unknown`."""
+    return text.partition("..")[0].strip(".")
 
 
 def _groups(text: str, known: frozenset[str] | None = _KNOWN) -> Iterator[dict[str, str]]:

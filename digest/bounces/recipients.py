@@ -9,7 +9,7 @@ from email.message import Message
 
 from flufl.bounce import all_failures
 
-from digest.bounces.fields import find_address
+from digest.bounces.fields import find_address, trim_address
 from digest.bounces.message import ReportMessage
 
 _ADDRESS = r"[^\s<>;,\"'()\[\]:]{1,128}@[^\s<>;,\"'()\[\]:]{1,255}"
@@ -34,7 +34,7 @@ def passages(text: str) -> Sequence[Passage]:
     found: dict[str, str] = {}
     for index, start in enumerate(starts):
         end = starts[index + 1].start() if index + 1 < len(starts) else len(text)
-        address = start[1].rstrip(".")
+        address = trim_address(start[1])
         found[address] = f"{found.get(address, '')}\n{text[start.start() : end]}".strip()[:4000]
     return [Passage(address, words) for address, words in found.items()]
 
@@ -46,7 +46,7 @@ def spoken_of(message: ReportMessage) -> str:
             return address
     mine = {find_address(message.header(name)).lower() for name in ("To", "From")}
     for found in _ANY.finditer(message.own_text[:8000]):
-        address = (found[1] or found[2]).rstrip(".")
+        address = trim_address(found[1] or found[2])
         if address.lower() not in mine:
             return address
     return _by_detectors(message)

@@ -240,3 +240,45 @@ def test_hostile_messages_of_ten_megabytes(body: bytes) -> None:
     """Nesting, length and half-matches do not bring it down: the test ends."""
     head = b"Return-Path: <>\r\nFrom: MAILER-DAEMON@example.net\r\nSubject: Undeliverable\r\n"
     assert classify(head + body).kind in Kind
+
+
+_LIST = "Precedence: bulk\r\nList-Id: Talk <talk.example.net>\r\nList-Unsubscribe: <https://lists.example.net/>\r\n"
+
+
+@pytest.mark.parametrize(
+    ("sender", "subject", "text"),
+    [
+        (
+            "MAILER-DAEMON@mx.example.net",
+            "Processing Error",
+            "<reader@example.org>:\nUnknown user.\n",
+        ),
+        (
+            "Postmaster <postmaster@mx.example.net>",
+            "Undeliverable mail",
+            "Delivery failed 20 attempts: a@example.org\n",
+        ),
+    ],
+)
+def test_a_report_that_a_list_passed_on_is_one(sender: str, subject: str, text: str) -> None:
+    """A list puts its headers on what comes to its return path; the daemon that wrote it still shows."""
+    raw = f"From: {sender}\r\nTo: talk-owner@example.net\r\nSubject: {subject}\r\n{_LIST}\r\n{text}".encode()
+    assert classify(raw).kind in (Kind.HARD, Kind.SOFT)
+
+
+def test_list_mail_about_reports_is_none() -> None:
+    """People on a list who write of undelivered mail, a postmaster among them, send no report."""
+    for sender, subject in (
+        ("Ana Example <ana@example.net>", "Undeliverable mail"),
+        ("Postmaster <postmaster@example.net>", "Re: Undeliverable mail"),
+        ("Postmaster <postmaster@example.net>", "Our new mail server"),
+    ):
+        text = "Delivery failed for a@example.org again. Who looks after that address?\n"
+        raw = f"From: {sender}\r\nTo: talk@example.net\r\nSubject: {subject}\r\n{_LIST}\r\n{text}".encode()
+        assert classify(raw).kind in (Kind.NONE, Kind.AUTO_REPLY), (sender, subject)
+
+
+def test_an_address_ends_before_the_dots() -> None:
+    """Old systems write the reason behind dots, without a blank."""
+    report = classify(plain_report("550 <reader@example.org>...User unknown\n\n   reader@example.org...User unknown\n"))
+    assert report.recipients == ("reader@example.org",)
