@@ -26,6 +26,7 @@ from digest.cli import (
     stories,
     subscribers,
     suppressions,
+    worker,
 )
 from digest.cli.context import CliContext
 from digest.errors import ConfigError, DigestError
@@ -38,7 +39,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for module in (demo, project, sources, stories, build, preview, send, schedule, daemon):
+for module in (demo, project, sources, stories, build, preview, send, schedule, daemon, worker):
     module.register(app)
 for module in (editions, regions, subscribers, suppressions, bounces, store, bench):
     module.register(app)

@@ -13,11 +13,12 @@ _SPAN_S = 5.0
 
 @dataclass(frozen=True, slots=True)
 class SendProgress:
-    """A moment of a send. `per_second` counts messages ended in the last five seconds."""
+    """A moment of a send. `per_second` counts messages ended in the last five seconds, `ended` those of this run."""
 
     sums: DeliverySums
     per_second: float
     seconds_left: float | None
+    ended: int = 0
 
 
 def sums_from(selected: int, counts: Mapping[str, int]) -> DeliverySums:
@@ -50,4 +51,4 @@ class Tally:
         per_second = (self._ended - begun) / (now - begun_at) if now > begun_at else 0.0
         sums = sums_from(self._selected, self._counts)
         left = sums.queued + sums.sending
-        return SendProgress(sums, per_second, left / per_second if per_second else None)
+        return SendProgress(sums, per_second, left / per_second if per_second else None, self._ended)

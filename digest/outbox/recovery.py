@@ -14,6 +14,7 @@ from digest.outbox.fence import SILENT_AFTER
 from digest.outbox.journal import Traces, find_traces, has_journal, remove_journal
 from digest.store import Store, senders
 from digest.store import deliveries as ledger
+from digest.store.workers import remove_worker
 
 _CRASHES = 3
 
@@ -43,13 +44,23 @@ def recover(
         traces = _traces(folder, other) if folder is not None and is_local else None
         if (traces is None and is_local) or (not is_local and now - seen_at < lease):
             continue
-        with store.begin() as connection:
-            one = _give_back(connection, other, traces, now=now)
-            senders.remove_sender(connection, other)
-        if folder is not None:
+        one = _bury(store, other, traces, seen_at, now=now)
+        if folder is not None and one is not None:
             remove_journal(folder, other)
-        total = Recovered(total.queued + one.queued, total.uncertain + one.uncertain, total.parked + one.parked)
+        if one is not None:
+            total = Recovered(total.queued + one.queued, total.uncertain + one.uncertain, total.parked + one.parked)
     return total
+
+
+def _bury(store: Store, sender: str, traces: Traces | None, seen_at: datetime, *, now: datetime) -> Recovered | None:
+    """Give back what a dead sender holds; None where another process did, or where it was seen again meanwhile."""
+    with store.begin() as connection:
+        if senders.lock_sender(connection, sender) != seen_at:
+            return None
+        given_back = _give_back(connection, sender, traces, now=now)
+        senders.remove_sender(connection, sender)
+        remove_worker(connection, sender)
+        return given_back
 
 
 _UNKNOWN = Traces(frozenset(), -1)
@@ -60,6 +71,8 @@ def _traces(folder: Path, sender: str) -> Traces | None:
         return find_traces(folder, sender)
     except InterruptedError:
         return _UNKNOWN
+    except FileNotFoundError:
+        return None  # another process of this machine has just given it back
 
 
 def _give_back(connection: Connection, sender: str, traces: Traces | None, *, now: datetime) -> Recovered:

@@ -14,6 +14,7 @@ from digest.delivery.dkim import DkimSigner
 from digest.delivery.pool import SmtpPool
 from digest.delivery.quota import Quotas
 from digest.delivery.route import routes_of
+from digest.delivery.shared_pace import FleetLimits
 from digest.outbox import Outbox
 from digest.pipeline.workspace import Workspace
 
@@ -52,6 +53,7 @@ async def open_mail(workspace: Workspace) -> AsyncIterator[Mail]:
             routes,
             settings.smtp.domains,
             quotas=Quotas(workspace.store, clock=workspace.clock),
+            limits=FleetLimits(workspace.store) if workspace.store.is_postgresql else None,
             alert=lambda text: log.error("alert", text=text),
         )
         await stack.enter_async_context(pool)

@@ -110,15 +110,10 @@ class Roundups:
 
     def _due(self, newsletter: Newsletter) -> list[datetime]:
         """Return the slots that want attention: unfinished ones, and the last one if it is fresh and new."""
-        now = self._workspace.clock()
-        slot = latest_slot(ROUNDUP_SCHEDULE, newsletter.zone, at=now)
         with self._workspace.store.read() as connection:
             rows = editions.unfinished_editions(connection, newsletter.id)
-            open_slots = [row.slot_at for row in rows if row.lane is Lane.WEEKLY]
-            if slot is None or slot.at in open_slots or now - slot.at > _LATE:
-                return open_slots
-            is_known = editions.find_slot(connection, newsletter.id, slot.at, Lane.WEEKLY) is not None
-            return open_slots if is_known or not _is_wanted(connection, newsletter) else [*open_slots, slot.at]
+        open_slots = [row.slot_at for row in rows if row.lane is Lane.WEEKLY]
+        return [*open_slots, *find_due_roundups(self._workspace, newsletter)]
 
     def _build(self, row: EditionRow, newsletter: Newsletter) -> BuiltEdition | None:
         """Return the roundup as it was built, now or before a restart; None when there is nothing to tell."""
@@ -204,6 +199,17 @@ class Roundups:
             task.cancel()
             with suppress(asyncio.CancelledError):
                 await task
+
+
+def find_due_roundups(workspace: Workspace, newsletter: Newsletter) -> list[datetime]:
+    """Return the last slot if it is fresh, new to the ledger, and anybody wants a roundup."""
+    now = workspace.clock()
+    slot = latest_slot(ROUNDUP_SCHEDULE, newsletter.zone, at=now)
+    if slot is None or now - slot.at > _LATE:
+        return []
+    with workspace.store.read() as connection:
+        is_known = editions.find_slot(connection, newsletter.id, slot.at, Lane.WEEKLY) is not None
+        return [] if is_known or not _is_wanted(connection, newsletter) else [slot.at]
 
 
 def build_roundup(workspace: Workspace, newsletter: Newsletter, slot_at: datetime) -> tuple[BuiltEdition | None, str]:

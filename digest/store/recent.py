@@ -28,7 +28,7 @@ def iter_recent(
     )
     if entered_after is not None:
         query = query.where(stories.c.fetched_at > entered_after)
-    for row in connection.execution_options(yield_per=500).execute(query):
+    for row in connection.execute(query, execution_options={"yield_per": 500}):
         yield story_from_json(row.content)
 
 

@@ -55,6 +55,12 @@ def other_senders(connection: Connection, name: str) -> list[tuple[str, datetime
     return [(other, seen_at) for other, seen_at in connection.execute(query)]
 
 
+def lock_sender(connection: Connection, name: str) -> datetime | None:
+    """Let nobody else give back what a sender holds; return when it was last seen, None where it is gone already."""
+    query = select(senders.c.seen_at).where(senders.c.name == name).with_for_update()
+    return connection.scalar(query)
+
+
 def remove_sender(connection: Connection, name: str) -> None:
     """Forget a sender that holds nothing."""
     connection.execute(delete(senders).where(senders.c.name == name))

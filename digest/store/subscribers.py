@@ -186,7 +186,7 @@ def iter_subscribed(
     if states:
         query = query.where(subscriptions.c.state.in_([state.value for state in states]))
     width = len(_SUBSCRIBER)
-    for row in connection.execution_options(yield_per=1000).execute(query):
+    for row in connection.execute(query, execution_options={"yield_per": 1000}):
         yield Subscriber(*row[:width]), _subscription(row[width:])
 
 

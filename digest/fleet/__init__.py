@@ -1,0 +1,1 @@
+"""More than one machine: workers that share the deliveries of one PostgreSQL store, and the engine that calls them."""
