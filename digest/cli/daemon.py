@@ -11,6 +11,7 @@ from digest.cli.context import CliContext
 
 if TYPE_CHECKING:
     from digest.pipeline.workspace import Workspace
+    from digest.schedule.help import Help
 
 
 def register(app: typer.Typer) -> None:
@@ -31,7 +32,18 @@ def daemon(
     cli: CliContext = context.obj
     log_as_json()
     with cli.open_workspace() as workspace:
-        asyncio.run(Daemon(workspace, pages=_pages(workspace) if web else None).run())
+        asyncio.run(Daemon(workspace, pages=_pages(workspace) if web else None, crew=_crew(workspace)).run())
+
+
+def _crew(workspace: Workspace) -> AbstractAsyncContextManager[Help] | None:
+    """Return the way to the workers of a store that machines share."""
+    if not workspace.store.is_postgresql:
+        return None
+    try:
+        from digest.fleet.crew import open_crew
+    except ImportError:  # without the task engine a daemon does everything itself
+        return None
+    return open_crew(workspace)
 
 
 def _pages(workspace: Workspace) -> AbstractAsyncContextManager[object]:

@@ -80,6 +80,13 @@ class Steps:
             self._told_at = time.monotonic()
             note(f"{self.label}: {self.done}/{self.total} {what}".rstrip())
 
+    def reach(self, done: int, total: int, what: str = "") -> None:
+        """Go to a count of a total that was not known before."""
+        self.total = total
+        if self._bar:
+            self._bar.update(self._task, total=total)
+        self.advance(what, to=done)
+
     def follow(self, moment: SendProgress) -> None:
         """Show a moment of a send: what is done of all, how fast, what went wrong so far."""
         sums = moment.sums

@@ -1,10 +1,11 @@
-"""`digest store`: backup and restore of the store."""
+"""`digest store`: backup, restore, copy and pruning of the store."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated
 
@@ -14,7 +15,7 @@ from digest.cli.context import CliContext
 from digest.cli.options import AsJson
 from digest.cli.output import print_json
 
-group = typer.Typer(help="The store: backup and restore.", no_args_is_help=True, rich_markup_mode=None)
+group = typer.Typer(help="The store: backup, restore, copy, pruning.", no_args_is_help=True, rich_markup_mode=None)
 
 
 def register(app: typer.Typer) -> None:
@@ -67,6 +68,63 @@ def restore(
     for edition in done.held:
         typer.echo(f"held: {edition} was unfinished and may have been sent since; see `digest editions show {edition}`")
     typer.echo("readers who left since then are subscribed again: compare the two with `digest subscribers export`")
+
+
+@group.command("copy", epilog="Example: digest store copy postgresql://digest@db.example.com/digest")
+def copy(
+    context: typer.Context,
+    url: Annotated[str, typer.Argument(metavar="URL", help="An empty store: postgresql://… or sqlite:///FILE.")],
+    force: Annotated[bool, typer.Option("--force", help="Also where somebody seems to send from this store.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Copy everything to another, empty store; all or nothing. Stop daemons first; this store stays as it is."""
+    from digest.cli.output import steps
+    from digest.pipeline.moving import copy_store
+
+    cli: CliContext = context.obj
+    with cli.open_workspace() as workspace, steps("Copying", 0) as told:
+
+        def tell(table: str, done: int, total: int) -> None:
+            told.reach(done, total, table)
+
+        copied = copy_store(workspace, url, force=force, progress=tell)
+    if as_json:
+        print_json({"rows": copied, "total": sum(copied.values())})
+        return
+    typer.echo(f"{sum(copied.values()):,} rows copied, the counts of all {len(copied)} tables agree")
+    typer.echo("next: set DIGEST_STORE, or `store` in digest.yaml, to that address")
+
+
+@group.command("prune", epilog="Example: digest store prune --older-than 90d")
+def prune(
+    context: typer.Context,
+    older_than: Annotated[
+        str | None, typer.Option("--older-than", metavar="AGE", help="As 90d; `keep_deliveries` unless given.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Fold the deliveries of editions that ended long ago into sums; reports stay, rows of single readers go."""
+    from digest.pipeline import history
+
+    cli: CliContext = context.obj
+    age = _parse_age(older_than) if older_than is not None else None
+    with cli.open_workspace() as workspace, _telling() as tell:
+        done = history.prune(workspace, older_than=age, progress=lambda count: tell(f"{count:,} deliveries"))
+    if as_json:
+        print_json({"editions": done.editions, "deliveries": done.deliveries})
+    else:
+        typer.echo(f"{done.deliveries:,} deliveries of {done.editions} editions folded into sums")
+
+
+def _parse_age(text: str) -> timedelta:
+    from digest.config.base import parse_duration
+    from digest.errors import UsageError
+
+    try:
+        age: timedelta = parse_duration(text)
+    except ValueError as error:
+        raise UsageError(f"--older-than {text}: {error}; write 90d or 12w") from error
+    return age
 
 
 @contextmanager

@@ -45,11 +45,13 @@ def work_here(folder: Path | None) -> None:
     from digest.fleet.processes import run_here
     from digest.fleet.start import work
     from digest.schedule.logs import log_as_json
+    from digest.schedule.reloading import Reloading
 
     log_as_json()
     with CliContext(folder).open_workspace() as workspace:
         workspace.store  # noqa: B018 - opened here, where a refusal is told in a line
-        run_here(lambda stop: work(workspace, stop))
+        reloading = Reloading(workspace, lambda: None)
+        run_here(lambda stop: work(workspace, stop, beside=lambda: reloading.watch(stop)))
 
 
 def workers(context: typer.Context, as_json: AsJson = False) -> None:

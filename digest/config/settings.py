@@ -221,6 +221,8 @@ class Settings(ConfigModel):
     keys: Keys = Keys()
     lint: LintSettings = LintSettings()
     alerts: Alerts = Alerts()
+    keep_deliveries: Duration = dt.timedelta(days=90)
+    """How long the row of each reader's delivery is kept after an edition ended; its sums and reasons stay."""
     pictures: Literal["embedded", "hosted"] = "embedded"
     """How messages show pictures of folder sources: inside the message, or loaded from the readers' pages."""
     labels: Words = ()

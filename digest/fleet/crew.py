@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import datetime, timedelta
+
+import structlog
 
 from digest.config.newsletter import Newsletter
 from digest.editions import LateDecision, edition_id
@@ -15,6 +17,7 @@ from digest.fleet.engine import Engine
 from digest.fleet.presence import find_workers
 from digest.model.edition import Lane
 from digest.pipeline.roundup import find_due_roundups
+from digest.pipeline.share import find_stopped
 from digest.pipeline.workspace import Workspace
 
 PATIENCE = timedelta(seconds=25)
@@ -36,9 +39,12 @@ class Crew:
         return await self._hand_over(jobs.ASSEMBLE, name, arguments)
 
     async def goes_on(self, newsletter: Newsletter) -> bool:
-        """Leave what is unfinished to the workers, who look for it themselves; ask one for a roundup that is due."""
+        """Leave what is being sent to the workers, who look for it themselves; ask one for what wants a next step."""
         if not await self._is_there():
             return False
+        for row in await asyncio.to_thread(find_stopped, self._workspace, newsletter):
+            if not await self._hand_over(jobs.RESUME, row.id, {"newsletter": newsletter.id}):
+                return False
         for slot_at in await asyncio.to_thread(find_due_roundups, self._workspace, newsletter):
             name = edition_id(newsletter.id, slot_at, Lane.WEEKLY)
             if not await self._hand_over(jobs.ROUNDUP, name, {"newsletter": newsletter.id}):
@@ -58,6 +64,8 @@ class Crew:
 
     async def _is_there(self) -> bool:
         """Whether any worker lives; a store that is away has none to ask."""
+        if not self._engine.is_open:
+            return False
         try:
             found = await asyncio.to_thread(find_workers, self._workspace.store, self._workspace.clock())
         except StoreError:
@@ -68,5 +76,10 @@ class Crew:
 @asynccontextmanager
 async def open_crew(workspace: Workspace) -> AsyncIterator[Crew]:
     """Open the way to the workers of a store on PostgreSQL."""
-    async with Engine(workspace.project.settings.store) as engine:
+    engine = Engine(workspace.project.settings.store)
+    async with AsyncExitStack() as stack:
+        try:
+            await stack.enter_async_context(engine)
+        except Exception as error:
+            structlog.get_logger("engine").warning("the engine is not used; the daemon works alone", error=str(error))
         yield Crew(workspace, engine)

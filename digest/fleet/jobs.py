@@ -11,6 +11,9 @@ ASSEMBLE = "assemble"
 ROUNDUP = "roundup"
 """Publish a newsletter's roundup of the week."""
 
+RESUME = "resume"
+"""Take the next step of a newsletter's editions that stopped: go on, or end as the late policy says."""
+
 DELIVER = "deliver"
 """Join the delivery of an edition."""
 

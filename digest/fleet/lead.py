@@ -52,7 +52,7 @@ class Lead:
         """Publish the roundup of the week that is due. Raises NotFoundError."""
         found = self._workspace.project.get_newsletter(newsletter)
         with self._leading(newsletter):
-            reports = await Roundups(self._workspace, self._mail, stop=self._stop).attend(found)
+            reports = await Roundups(self._workspace.snapshot(), self._mail, stop=self._stop).attend(found)
         for report in reports:
             self._log.info("edition", **report.as_json())
 
@@ -61,21 +61,21 @@ class Lead:
         found = self._workspace.project.get_newsletter(newsletter)
         with self._leading(newsletter):
             reports = await self._publisher(f"{newsletter}:resumed").resume(found)
-            reports += await Roundups(self._workspace, self._mail, stop=self._stop).attend(found)
+            reports += await Roundups(self._workspace.snapshot(), self._mail, stop=self._stop).attend(found)
         for report in reports:
             self._log.info("edition", **report.as_json())
 
     async def refresh(self) -> None:
         """Read the sources that are due; who comes while one reading runs waits for it instead."""
         async with self._collecting:
-            await asyncio.to_thread(reroute, self._workspace)
+            await asyncio.to_thread(reroute, self._workspace.snapshot())
             for done in await collect(self._workspace):
                 if done.new or done.error:
                     self._log.info("source", id=done.id, status=done.status, new=done.new, error=done.error)
 
     def _publisher(self, name: str) -> Publisher:
         return Publisher(
-            self._workspace,
+            self._workspace.snapshot(),
             self._mail,
             stop=self._stop,
             server_patience=_SERVER_PATIENCE,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from importlib.util import find_spec
 
 from digest.config.settings import Settings
@@ -28,10 +29,15 @@ def check_shared(settings: Settings) -> None:
         raise StoreError("workers need procrastinate and psycopg", action="pip install 'digest[postgres]'")
 
 
-async def work(workspace: Workspace, stop: asyncio.Event) -> None:
-    """Run a worker until `stop`. Raises StoreError where the store cannot be opened."""
+async def work(workspace: Workspace, stop: asyncio.Event, *, beside: Callable[[], Awaitable[None]]) -> None:
+    """Run a worker until `stop`, and `beside` it what ends by itself at the stop.
+
+    Raises StoreError where the store cannot be opened.
+    """
     url = workspace.project.settings.store
     from digest.fleet.worker import Worker
 
     async with open_mail(workspace) as mail:
+        other = asyncio.ensure_future(beside())
         await Worker(workspace, mail, stop, url=url).run()
+        await asyncio.gather(other, return_exceptions=True)

@@ -71,6 +71,7 @@ class Worker:
         return {
             jobs.ASSEMBLE: self._assemble,
             jobs.ROUNDUP: self._round_up,
+            jobs.RESUME: self._resume,
             jobs.DELIVER: self._deliver,
             jobs.REFRESH: self._lead.refresh,
             jobs.SWEEP: self._sweep,
@@ -85,6 +86,9 @@ class Worker:
     async def _round_up(self, newsletter: str) -> None:
         await self._do(f"{newsletter}:roundup", self._lead.round_up(newsletter))
 
+    async def _resume(self, newsletter: str) -> None:
+        await self._do(f"{newsletter}:resumed", self._lead.resume(newsletter))
+
     async def _deliver(self, edition: str) -> None:
         """Join an edition because the engine says so."""
         await self._look()
@@ -92,7 +96,11 @@ class Worker:
 
     async def _do(self, name: str, work: Coroutine[Any, Any, None]) -> None:
         """Do a job under a name, so that it is seen and waited for at the end."""
-        await asyncio.wait({self._running.begin(name, work)})
+        if self._running.may_begin(name):
+            self._running.begin(name, work)
+        else:
+            work.close()
+        await self._running.wait_for(name)
 
     async def _look(self) -> None:
         """Join what is being sent, and go on with what somebody left half-built."""

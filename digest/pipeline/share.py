@@ -7,16 +7,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection
-
 from digest.config.newsletter import Newsletter
-from digest.errors import NotFoundError, StoreError
+from digest.errors import StoreError
 from digest.model.delivery import DeliveryState
 from digest.model.edition import EditionState, Lane
 from digest.outbox import SendProgress
+from digest.pipeline.going_on import decide_step, find_standing
 from digest.pipeline.mail import Mail
 from digest.pipeline.publish import Order, Publisher
-from digest.pipeline.record import BuiltEdition, built_from_json
+from digest.pipeline.record import built_from_json
 from digest.pipeline.roundup import Roundups
 from digest.pipeline.workspace import Workspace
 from digest.store import audiences, deliveries, editions
@@ -37,11 +36,34 @@ class Unfinished:
 def find_unfinished(workspace: Workspace) -> Unfinished:
     """Return what a worker may do without being asked; what is put off until later is left out."""
     now = workspace.clock()
+    known = workspace.project.newsletters
     with workspace.store.read() as connection:
-        rows = editions.unfinished_editions(connection)
-        sending = [row for row in rows if row.state is EditionState.SENDING and _wants_hands(connection, row.id, now)]
-    left = [row for row in rows if row.state is not EditionState.SENDING and _is_abandoned(row, now)]
-    return Unfinished(tuple(sending), tuple(left))
+        rows = [row for row in editions.unfinished_editions(connection) if row.newsletter in known]
+    sending: list[EditionRow] = []
+    abandoned: list[EditionRow] = []
+    for row in rows:
+        if row.state is not EditionState.SENDING:
+            abandoned += [row] if _is_abandoned(row, now) else []
+            continue
+        step = decide_step(known[row.newsletter], row, find_standing(workspace, row), now=now)
+        if step.action == "go" and _wants_hands(workspace, row.id, now):
+            sending.append(row)
+        elif step.action not in ("go", "wait") and not _is_held(row, now):
+            abandoned.append(row)
+    return Unfinished(tuple(sending), tuple(abandoned))
+
+
+def find_stopped(workspace: Workspace, newsletter: Newsletter) -> list[EditionRow]:
+    """Return the newsletter's editions that want a next step which no worker takes by itself."""
+    now = workspace.clock()
+    with workspace.store.read() as connection:
+        rows = editions.unfinished_editions(connection, newsletter.id)
+    return [
+        row
+        for row in rows
+        if row.lane is not Lane.WEEKLY and not _is_held(row, now) and row.state is not EditionState.SENDING
+        if decide_step(newsletter, row, find_standing(workspace, row), now=now).action != "wait"
+    ]
 
 
 class Helper:
@@ -62,63 +84,65 @@ class Helper:
             NotFoundError: this configuration does not know the newsletter.
             DeliveryError: the run was paused by a fault of ours.
         """
-        newsletter = self._workspace.project.get_newsletter(row.newsletter)
-        built = await asyncio.to_thread(self._load, row.id)
+        workspace = self._workspace.snapshot()
+        newsletter = workspace.project.get_newsletter(row.newsletter)
         try:
-            await self._deliver(row, newsletter, built)
+            await self._deliver(workspace, row, newsletter)
         except StoreError as error:
             # Another process closed it in the same moment, or the store is away: whoever looks again will see.
             if not error.is_temporary:
                 raise
 
-    async def _deliver(self, row: EditionRow, newsletter: Newsletter, built: BuiltEdition) -> None:
+    async def _deliver(self, workspace: Workspace, row: EditionRow, newsletter: Newsletter) -> None:
         if row.lane is Lane.WEEKLY:
-            await _SharedRoundups(self._workspace, self._mail, stop=self._stop).join(row.id, newsletter, built)
+            await _SharedRoundups(workspace, self._mail, stop=self._stop).join(row.id, newsletter)
             return
         publisher = _SharedPublisher(
-            self._workspace,
+            workspace,
             self._mail,
             stop=self._stop,
             server_patience=_SERVER_PATIENCE,
             progress=lambda moment: self._progress(row.id, moment),
         )
-        await publisher.join(row.id, Order(newsletter, row.slot_at), built)
-
-    def _load(self, edition_id: str) -> BuiltEdition:
-        with self._workspace.store.read() as connection:
-            content = editions.find_content(connection, edition_id)
-        if not content:
-            raise NotFoundError("content of edition", edition_id)
-        return built_from_json(content)
+        await publisher.join(row.id, Order.of_row(newsletter, row))
 
 
 class _SharedPublisher(Publisher):
     """A publisher without claims on editions."""
 
-    async def join(self, row_id: str, order: Order, built: BuiltEdition) -> None:
+    async def join(self, row_id: str, order: Order) -> None:
         """Deliver what is left, and close the edition if that was all."""
-        await self._deliver(row_id, order, built, now_due=False)
+        await self._deliver(row_id, order, now_due=False)
 
 
 class _SharedRoundups(Roundups):
     """Roundups without claims on editions."""
 
-    async def join(self, row_id: str, newsletter: Newsletter, built: BuiltEdition) -> None:
+    async def join(self, row_id: str, newsletter: Newsletter) -> None:
         """Deliver what is left, and close the roundup if that was all."""
-        await self._deliver(row_id, newsletter, built)
+        with self._workspace.store.read() as connection:
+            content = editions.find_content(connection, row_id)
+        if content:
+            await self._deliver(row_id, newsletter, built_from_json(content))
 
 
-def _wants_hands(connection: Connection, edition_id: str, now: datetime) -> bool:
+def _wants_hands(workspace: Workspace, edition_id: str, now: datetime) -> bool:
     """Whether something is due, or all is done but for the closing; what others hold they will end themselves."""
-    audience = audiences.find_audience(connection, edition_id)
-    if audience is None:
-        return False
-    due_at = deliveries.next_due(connection, audience.id, _OPEN)
-    if due_at is not None:
-        return due_at <= now
-    return not deliveries.is_anything_held(connection, audience.id)
+    with workspace.store.read() as connection:
+        audience = audiences.find_audience(connection, edition_id)
+        if audience is None:
+            return False
+        due_at = deliveries.next_due(connection, audience.id, _OPEN)
+        if due_at is not None:
+            return due_at <= now
+        return not deliveries.is_anything_held(connection, audience.id)
 
 
 def _is_abandoned(row: EditionRow, now: datetime) -> bool:
     """Whether somebody began to build it and is gone: its claim ran out."""
-    return bool(row.owner) and row.lease_until is not None and row.lease_until < now
+    return bool(row.owner) and not _is_held(row, now)
+
+
+def _is_held(row: EditionRow, now: datetime) -> bool:
+    """Whether somebody's claim on it holds."""
+    return bool(row.owner) and row.lease_until is not None and row.lease_until >= now

@@ -73,6 +73,8 @@ class Attendance:
     async def _do_due(self, newsletter: Newsletter) -> None:
         publisher = self._publisher
         for decision in self._ledger.due(newsletter, self._shift.workspace.clock()):
+            if await self._shift.help.publishes(newsletter, decision):
+                continue
             await self._collecting.collect()
             record = await publisher.decide(newsletter, decision)
             self._log.info("edition", **record.as_json())
@@ -81,6 +83,9 @@ class Attendance:
             now = self._shift.workspace.clock()
             record = await publisher.draft(Order(newsletter, slot_at, until_at=now))
             self._log.info("draft", **record.as_json())
+        await self._mail_drafts(newsletter)
+        if await self._shift.help.goes_on(newsletter):
+            return
         gone_on = await publisher.resume(newsletter)
         await self._mail_drafts(newsletter)
         for record in [*gone_on, *await self._roundups.attend(newsletter)]:

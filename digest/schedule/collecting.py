@@ -10,6 +10,7 @@ import structlog
 from digest.pipeline.collect import collect
 from digest.pipeline.reroute import reroute
 from digest.pipeline.workspace import Workspace
+from digest.schedule.help import Alone, Help
 
 _LEAST_EVERY = timedelta(minutes=1)
 
@@ -17,8 +18,9 @@ _LEAST_EVERY = timedelta(minutes=1)
 class Collecting:
     """Reads the sources of a workspace."""
 
-    def __init__(self, workspace: Workspace) -> None:
+    def __init__(self, workspace: Workspace, help_of: Help | None = None) -> None:
         self._workspace = workspace
+        self._help = help_of or Alone()
         self._running = asyncio.Lock()
         self._log = structlog.get_logger("daemon")
 
@@ -26,6 +28,11 @@ class Collecting:
     def every(self) -> timedelta:
         """How often to look which sources are due."""
         return max(_LEAST_EVERY, self._workspace.project.settings.fetch.every)
+
+    async def tend(self) -> None:
+        """See to it that the sources that are due are read, here or by others."""
+        if not await self._help.collects():
+            await self.collect()
 
     async def collect(self) -> None:
         """Read the sources that are due; who comes while one reading runs waits for it instead."""

@@ -10,25 +10,36 @@ from datetime import timedelta
 import structlog
 
 from digest.pipeline.bounce_sources import watch as watch_bounces
+from digest.pipeline.history import prune
 from digest.pipeline.mail import open_mail
 from digest.pipeline.workspace import Workspace
 from digest.schedule.attendance import Attendance
 from digest.schedule.clock import AlarmClock
 from digest.schedule.collecting import Collecting
 from digest.schedule.duties import Duty, Shift
+from digest.schedule.help import Alone, Help
 from digest.schedule.reloading import Reloading
 
 _SWEEP = timedelta(seconds=30)
+_PRUNE = timedelta(hours=6)
 
 
 class Daemon:
-    """Sends every newsletter at its time until SIGTERM or SIGINT; see `run`. `pages` are served meanwhile."""
+    """Sends every newsletter at its time until SIGTERM or SIGINT; see `run`. `pages` are served meanwhile.
+
+    A `crew` takes over what it can; what it does not take is done here.
+    """
 
     def __init__(
-        self, workspace: Workspace, *, pages: contextlib.AbstractAsyncContextManager[object] | None = None
+        self,
+        workspace: Workspace,
+        *,
+        pages: contextlib.AbstractAsyncContextManager[object] | None = None,
+        crew: contextlib.AbstractAsyncContextManager[Help] | None = None,
     ) -> None:
         self._workspace = workspace
         self._pages = pages
+        self._crew = crew
         self._stop = asyncio.Event()
         self._log = structlog.get_logger("daemon")
 
@@ -42,11 +53,12 @@ class Daemon:
             if self._pages is not None:
                 await stack.enter_async_context(self._pages)
             self._log.info("started", newsletters=len(self._workspace.project.newsletters), mail=mail.describe())
-            await self._perform(Shift(self._workspace, mail, self._stop))
+            crew = await stack.enter_async_context(self._crew) if self._crew is not None else Alone()
+            await self._perform(Shift(self._workspace, mail, self._stop, crew))
         self._log.info("stopped")
 
     async def _perform(self, shift: Shift) -> None:
-        clock, collecting = AlarmClock(), Collecting(shift.workspace)
+        clock, collecting = AlarmClock(), Collecting(shift.workspace, shift.help)
         attendance = Attendance(shift, clock, collecting)
 
         def taken_up() -> None:
@@ -74,8 +86,15 @@ def duties_of(shift: Shift, attendance: Attendance, collecting: Collecting, relo
     return (
         Duty("editions", attendance.sweep, every=_SWEEP),
         Duty("watching", attendance.watching.leave_trace, every=attendance.watching.every),
-        Duty("sources", collecting.collect, every=collecting.every),
+        Duty("sources", collecting.tend, every=collecting.every),
+        Duty("history", lambda: asyncio.to_thread(_prune, shift.workspace), every=_PRUNE),
         Duty("bounces", bounces),
         Duty("configuration", reloading.look, every=reloading.every),
         Duty("changed files", lambda: reloading.watch(shift.stop)),
     )
+
+
+def _prune(workspace: Workspace) -> None:
+    done = prune(workspace)
+    if done.deliveries:
+        structlog.get_logger("daemon").info("history pruned", editions=done.editions, deliveries=done.deliveries)

@@ -11,6 +11,7 @@ import structlog
 
 from digest.pipeline.mail import Mail
 from digest.pipeline.workspace import Workspace
+from digest.schedule.help import Alone, Help
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +21,7 @@ class Shift:
     workspace: Workspace
     mail: Mail
     stop: asyncio.Event = field(default_factory=asyncio.Event)
+    help: Help = field(default_factory=Alone)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,12 +2,27 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, insert, literal, null, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    and_,
+    case,
+    func,
+    insert,
+    literal,
+    null,
+    or_,
+    select,
+    union_all,
+    update,
+)
 
 from digest.model import audience as model
 from digest.model.delivery import DeliveryState
@@ -17,7 +32,7 @@ from digest.store.dialect import chunks
 from digest.store.subscribers import ids_by_key
 from digest.store.suppressions import load_suppressions
 from digest.store.tables import subscribers, subscriptions, suppressions
-from digest.store.tables_delivery import audiences, deliveries
+from digest.store.tables_delivery import audiences, deliveries, delivery_sums
 
 _EARLY = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
 
@@ -127,20 +142,34 @@ def set_paused(connection: Connection, audience: int, reason: str) -> None:
 
 def counts(connection: Connection, audience: int) -> dict[str, int]:
     """Return how many deliveries are in each state."""
-    query = select(deliveries.c.state, func.count().label("number")).where(deliveries.c.audience_id == audience)
-    return {row.state: row.number for row in connection.execute(query.group_by(deliveries.c.state))}
+    rows = select(deliveries.c.state, func.count()).where(deliveries.c.audience_id == audience)
+    folded = select(delivery_sums.c.state, func.sum(delivery_sums.c.number))
+    total: Counter[str] = Counter()
+    for query in (
+        rows.group_by(deliveries.c.state),
+        folded.where(delivery_sums.c.audience_id == audience).group_by(delivery_sums.c.state),
+    ):
+        total.update({state: int(number) for state, number in connection.execute(query)})
+    return dict(total)
 
 
 def reasons(connection: Connection, audience: int, *, limit: int = 50) -> list[tuple[str, str, int]]:
     """Return (state, reason, how many) of deliveries that are not simply sent, the most frequent first."""
-    number = func.count()
-    query = (
-        select(deliveries.c.state, deliveries.c.reason, number)
+    rows = (
+        select(deliveries.c.state, deliveries.c.reason, func.count().label("number"))
         .where(deliveries.c.audience_id == audience, deliveries.c.reason.is_not(None))
         .group_by(deliveries.c.state, deliveries.c.reason)
-        .order_by(number.desc(), deliveries.c.state, deliveries.c.reason)
     )
-    return [(state, reason, count) for state, reason, count in connection.execute(query.limit(limit))]
+    sums = delivery_sums.c
+    folded = select(sums.state, sums.reason, sums.number).where(sums.audience_id == audience, sums.reason != "")
+    both = union_all(rows, folded).subquery()
+    number = func.sum(both.c.number)
+    query = (
+        select(both.c.state, both.c.reason, number)
+        .group_by(both.c.state, both.c.reason)
+        .order_by(number.desc(), both.c.state, both.c.reason)
+    )
+    return [(state, reason, int(count)) for state, reason, count in connection.execute(query.limit(limit))]
 
 
 def move(connection: Connection, audience: int, *, old: DeliveryState, new: DeliveryState, now: datetime) -> int:

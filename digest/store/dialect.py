@@ -10,6 +10,8 @@ from typing import Any, TypeVar
 from sqlalchemy import ARRAY, ColumnElement, Connection, Table, any_, func, literal, select
 from sqlalchemy.dialects import postgresql, sqlite
 
+from digest.errors import StoreError
+
 Item = TypeVar("Item")
 Row = Mapping[str, Any]
 Upsert = sqlite.Insert | postgresql.Insert
@@ -68,3 +70,20 @@ def write_rows(connection: Connection, statement: Upsert, rows: Sequence[Row]) -
     else:
         values = [{name: row[name] if to is None else to(row[name]) for name, to in bind} for row in rows]
     connection.exec_driver_sql(str(compiled), values)
+
+
+def stream_rows(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
+    """Write many rows by PostgreSQL's COPY: several times as fast as INSERT. All rows have the same columns."""
+    if not rows:
+        return
+    columns = [(name, table.c[name].type.bind_processor(connection.dialect)) for name in rows[0]]
+    names = ", ".join(f'"{name}"' for name, _ in columns)
+    cursor: Any = connection.connection.cursor()
+    try:
+        with cursor.copy(f'COPY "{table.name}" ({names}) FROM STDIN') as copy:
+            for row in rows:
+                copy.write_row([row[name] if to is None else to(row[name]) for name, to in columns])
+    except connection.dialect.loaded_dbapi.OperationalError as error:
+        raise StoreError(f"the store does not answer as it should: {error}", is_temporary=True) from error
+    except connection.dialect.loaded_dbapi.Error as error:
+        raise StoreError(f"a row of {table.name} is not taken: {str(error).splitlines()[0]}") from error

@@ -104,6 +104,14 @@ class Store:
         except OSError as error:
             raise StoreError(f"the disk of the store fails: {error.strerror}") from error
 
+    def tidy(self, *tables: str) -> None:
+        """Let PostgreSQL use the space of deleted rows again, and give back what is free at the end of a table."""
+        if not self.is_postgresql:
+            return
+        with _explained(), self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            for table in tables:
+                connection.exec_driver_sql(f"VACUUM (ANALYZE) {table}")
+
     def _empty_log(self) -> None:
         """Move the write-ahead log into the database and empty it: its old pages hold what was erased."""
         with closing(self.engine.raw_connection()) as connection:
