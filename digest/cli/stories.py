@@ -66,7 +66,7 @@ def why(
         slot_at = parse_instant(at, zone, now=workspace.clock()) if at else None
         told = explain_story(workspace, story, newsletter, slot_at=slot_at)
     if as_json:
-        print_json({"selected": told.selected, "story": told.story_id, "reasons": [r.text for r in told.reasons]})
+        print_json(told.as_json())
         return
     typer.echo(f"{told.headline} ({told.story_id})")
     typer.echo("is in the edition, because" if told.selected else "is not in the edition, because")

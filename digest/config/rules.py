@@ -40,6 +40,8 @@ class Rule(ConfigModel):
     """Words in headline or text; a trailing `*` matches any ending."""
     phrases: Words = ()
     """Exact runs of words in headline or text, without regard to case."""
+    headline: Words = ()
+    """Words or runs of words in the headline alone; a trailing `*` matches any ending."""
     languages: Words = ()
     """Language codes, as `en` or `es`."""
     max_age: Duration | None = None

@@ -13,6 +13,7 @@ from digest.config.newsletter import Newsletter
 from digest.model.edition import Edition
 from digest.rendering.cleaning import header_line
 from digest.rendering.environment import line_environment, template_errors
+from digest.rendering.shortening import cut_line
 
 MAX_RULE = 2_000
 """Longest rule; one line of words needs far less."""
@@ -48,10 +49,9 @@ def make_subject(edition: Edition, newsletter: Newsletter, *, day: str) -> tuple
     words = _words(edition, newsletter, day)
     subject = edition.subject or _line(rules.subject, words, "subject")
     preheader = edition.preheader or _line(rules.preheader, words, "preheader") or _next_headlines(edition)
-    return (
-        header_line(subject, rules.max_subject) or header_line(newsletter.name, rules.max_subject),
-        header_line(preheader, rules.max_preheader),
-    )
+    lines = ((subject, rules.max_subject), (newsletter.name, rules.max_subject), (preheader, rules.max_preheader))
+    cut = [cut_line(header_line(text, MAX_RULE), limit, newsletter.language) for text, limit in lines]
+    return cut[0] or cut[1], cut[2]
 
 
 def _next_headlines(edition: Edition) -> str:

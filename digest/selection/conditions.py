@@ -75,9 +75,11 @@ def make_conditions(rule: Rule, scope: RuleScope, least: float) -> Iterator[Cond
         if tags:
             yield _tagged(frozenset(tag.casefold() for tag in tags))
     if rule.keywords:
-        yield _worded(rule.keywords, "keywords")
+        yield _worded(rule.keywords, "text", text_of)
     if rule.phrases:
-        yield _worded(tuple(phrase.replace("*", "") for phrase in rule.phrases), "phrases")
+        yield _worded(tuple(phrase.replace("*", "") for phrase in rule.phrases), "text", text_of)
+    if rule.headline:
+        yield _worded(rule.headline, "headline", lambda c: c.headline.lower())
     if rule.languages:
         yield _in_language(tuple(language.lower() for language in rule.languages))
     if rule.max_age is not None:
@@ -126,14 +128,16 @@ def _tagged(wanted: frozenset[str]) -> Condition:
     return Condition(lambda c: any(tag.casefold() in wanted for tag in c.categories), evidence)
 
 
-def _worded(words: tuple[str, ...], kind: str) -> Condition:
+def _worded(words: tuple[str, ...], place: str, read: Callable[[Candidate], str]) -> Condition:
     pattern = compile_words(words)
 
     def evidence(candidate: Candidate) -> str:
-        found = pattern.search(text_of(candidate))
-        return f'"{found[0]}" in the text' if found else f"none of the {kind} {join_words(words)} in the text"
+        found = pattern.search(read(candidate))
+        if found:
+            return f"“{found[0]}” in the {place}"
+        return f"no {join_words(f'“{word}”' for word in words)} in the {place}"
 
-    return Condition(lambda c: pattern.search(text_of(c)) is not None, evidence)
+    return Condition(lambda c: pattern.search(read(c)) is not None, evidence)
 
 
 def _in_language(languages: tuple[str, ...]) -> Condition:

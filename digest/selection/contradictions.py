@@ -14,7 +14,7 @@ Finding = tuple[str, str]
 """The dotted place inside the newsletter, and what is wrong there."""
 
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[a-z0-9]{2,8})*", re.IGNORECASE)
-_LISTS = ("regions", "topics", "sources", "tags", "categories", "keywords", "phrases", "languages")
+_LISTS = ("regions", "topics", "sources", "tags", "categories", "keywords", "phrases", "headline", "languages")
 
 
 def contradictions(
@@ -55,7 +55,7 @@ def _held_with(rule: Rule) -> Iterator[Rule]:
 
 
 def _lone_values(path: str, rule: Rule) -> Iterator[Finding]:
-    for kind in ("keywords", "phrases"):
+    for kind in ("keywords", "phrases", "headline"):
         for at, word in enumerate(getattr(rule, kind)):
             if compile_words((word.replace("*", "") if kind == "phrases" else word,)).pattern == r"(?!)":
                 yield f"{path}.{kind}.{at}", f"{word!r} holds no word to look for"

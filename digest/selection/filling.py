@@ -104,10 +104,12 @@ class Filling:
         ):
             most = getattr(self._newsletter, f"max_per_{what}")
             if name and most is not None and in_edition[name] >= most:
-                return f"the edition has {most} of {what} {name}, the most it may have"
+                return f"the edition has {most} of {what} {name}, the most it may have (max_per_{what})"
             most = getattr(self._newsletter.sections[number], f"max_per_{what}") if number < self.more else None
             if name and most is not None and self._count_in(number, what, name) >= most:
-                return f"section {self.title(number)!r} has {most} of {what} {name}, the most it may have"
+                return (
+                    f"section {self.title(number)!r} has {most} of {what} {name}, the most it may have (max_per_{what})"
+                )
         return ""
 
     def _count_in(self, number: int, what: str, name: str) -> int:

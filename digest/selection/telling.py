@@ -10,6 +10,7 @@ from digest.selection.ladder import Rung
 from digest.selection.planning import Plan
 from digest.selection.ranking import Entry
 from digest.selection.situation import Situation
+from digest.selection.wording import join_words
 
 
 def chosen_reasons(plan: Plan, number: int, placed: Placed) -> tuple[Reason, ...]:
@@ -28,8 +29,16 @@ def chosen_reasons(plan: Plan, number: int, placed: Placed) -> tuple[Reason, ...
         reasons.append(_rank_reason(plan, number, placed.entry))
     others = also_versions(plan, position)
     if others:
-        reasons.append(Reason("duplicate", True, f"leads {len(others)} other version(s) of the same event"))
+        versions = "version" if len(others) == 1 else "versions"
+        text = f"leads {len(others)} other {versions} of the same event, told under 'also in'{_sources(plan, others)}"
+        reasons.append(Reason("duplicate", True, text))
     return tuple(reasons)
+
+
+def _sources(plan: Plan, story_ids: tuple[str, ...]) -> str:
+    position_of, candidates = plan.index.position_of, plan.index.candidates
+    known = [candidates[position_of[story_id]].source for story_id in story_ids if story_id in position_of]
+    return f" ({', '.join(known)})" if known else ""
 
 
 def match_reason(plan: Plan, number: int, position: int) -> Reason:
@@ -65,9 +74,10 @@ def not_placed_reason(plan: Plan, position: int) -> Reason:
     cap = filling.capped.get(plan.index.events[position])
     if cap:
         return Reason("cap", False, cap)
-    fitting = [n for n in range(filling.more + 1) if filling.limit(n) and plan.rung.takes(candidate, n)]
-    text = "; ".join(_full_text(plan, number, position) for number in fitting)
-    return Reason("limit", False, text or "only a rule of the fallback ladder takes it, and enough stories were found")
+    fitting = [
+        number for number in range(filling.more + 1) if filling.limit(number) and plan.rung.takes(candidate, number)
+    ]
+    return Reason("limit", False, _no_room(plan, fitting, position))
 
 
 def duplicate_reason(plan: Plan, place: int, position: int, leader: int) -> Reason:
@@ -84,14 +94,30 @@ def _version_text(plan: Plan, position: int, leader: int) -> str:
     return f"as a version it counts {other:.2f}, this one {own:.2f} (source, freshness, completeness, picture)"
 
 
-def _full_text(plan: Plan, number: int, position: int) -> str:
+def _no_room(plan: Plan, fitting: list[int], position: int) -> str:
+    """Return which places take the story and are full, and by how much it missed the nearest one."""
     filling = plan.filling
-    if filling.has_room(number):
-        return f"{place_name(plan, number)} has kept its room"
+    if not fitting:
+        return "only a rule of the fallback ladder takes it, and enough stories were found"
+    kept = [number for number in fitting if filling.has_room(number)]
+    if kept:
+        places = join_words((place_name(plan, number) for number in kept), "and")
+        return f"{places} left it to a section with reserve: true"
+    gap, nearest = min((_gap(plan, number, position), number) for number in fitting)
+    own = plan.entry(position, nearest).total - filling.penalty(position)
+    text = f"{place_name(plan, nearest)} is full ({filling.limit(nearest)}): "
+    text += f"its last story scores {own + gap:.2f}, this one {own:.2f} after variety"
+    others = join_words((f"{filling.title(number)!r}" for number in fitting if number != nearest), "and")
+    return text + (
+        f"; {others}, which would take it too, {'are' if len(fitting) > 2 else 'is'} full as well" if others else ""
+    )
+
+
+def _gap(plan: Plan, number: int, position: int) -> float:
+    """Return how many points the story is behind the last one of a full place."""
+    filling = plan.filling
     last = min((story.entry.total - story.penalty for story in filling.places[number]), default=0.0)
-    own = plan.entry(position, number).total - filling.penalty(position)
-    scores = f"its last story scores {last:.2f}, this one {own:.2f}"
-    return f"{place_name(plan, number)} is full ({filling.limit(number)}): {scores} after variety"
+    return last - (plan.entry(position, number).total - filling.penalty(position))
 
 
 def _rank_reason(plan: Plan, number: int, entry: Entry) -> Reason:

@@ -55,7 +55,7 @@ def test_chosen_story_tells_section_evidence_score_and_rank() -> None:
     assert "section '1 big thing' takes it: region denver (share 0.80)" in texts
     assert any(text.startswith("score ") and "aboutness 2.40" in text for text in texts)
     assert "number 1 of 5 that fit section '1 big thing'" in texts
-    assert "leads 1 other version(s) of the same event" in texts
+    assert "leads 1 other version of the same event, told under 'also in' (radio)" in texts
     assert any(text.startswith("section 'Business' does not take it: not routed to topic business") for text in texts)
 
 
@@ -79,7 +79,7 @@ def test_refusals_say_which_rule() -> None:
     assert why("secret")[1]["embargo"] == "under embargo until 2026-11-23 15:30 UTC"
     assert why("stars")[1]["banned"] == 'banned: "horoscope" in the headline'
     assert why("told")[1]["used"] == "told in an earlier edition of this newsletter"
-    assert why("capped")[1]["cap"] == "the edition has 2 of source desk, the most it may have"
+    assert why("capped")[1]["cap"] == "the edition has 2 of source desk, the most it may have (max_per_source)"
     assert "is full (1)" in why("thin")[1]["limit"]
     assert why("nobody")[1]["pool"].startswith("no story nobody in the pool")
 
