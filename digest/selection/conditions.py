@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from digest.config.rules import Rule
 from digest.model.candidate import Candidate
@@ -83,11 +83,7 @@ def make_conditions(rule: Rule, scope: RuleScope, least: float) -> Iterator[Cond
     if rule.languages:
         yield _in_language(tuple(language.lower() for language in rule.languages))
     if rule.max_age is not None:
-        oldest_at = scope.slot_at - rule.max_age
-        yield Condition(
-            lambda c: c.published_at >= oldest_at,
-            lambda c: f"published {span_text(scope.slot_at - c.published_at)} before the slot",
-        )
+        yield _young(rule.max_age, scope.slot_at)
     if rule.has_picture is not None:
         wanted = rule.has_picture
         yield Condition(lambda c: c.has_picture is wanted, lambda c: "has a picture" if c.has_picture else "no picture")
@@ -145,7 +141,22 @@ def _in_language(languages: tuple[str, ...]) -> Condition:
         own = candidate.language.lower()
         return any(own == language or own.startswith(f"{language}-") for language in languages)
 
-    return Condition(holds, lambda c: f"language {c.language or 'not known'}")
+    def evidence(candidate: Candidate) -> str:
+        text = f"language {candidate.language or 'not known'}"
+        return text if holds(candidate) else f"{text}, and not {join_words(languages)}"
+
+    return Condition(holds, evidence)
+
+
+def _young(most: timedelta, slot_at: datetime) -> Condition:
+    def evidence(candidate: Candidate) -> str:
+        text = f"published {span_text(slot_at - candidate.published_at)} before the slot"
+        return text if holds(candidate) else f"{text}, {span_text(most)} at most (max_age)"
+
+    def holds(candidate: Candidate) -> bool:
+        return candidate.published_at >= slot_at - most
+
+    return Condition(holds, evidence)
 
 
 def text_of(candidate: Candidate) -> str:
