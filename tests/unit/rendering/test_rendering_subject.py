@@ -22,10 +22,10 @@ def test_the_lead_makes_both_lines() -> None:
     assert (subject, preheader[:26]) == ("The tram loop opens", "The rebuilt loop carries i")
 
 
-def test_long_headlines_are_cut_at_a_word() -> None:
+def test_long_headlines_are_cut_at_a_pause() -> None:
     """Sixty characters are what an inbox shows."""
     subject, _ = _subject("The tram loop at the old station opens two years early, and under its budget")
-    assert subject == "The tram loop at the old station opens two years early, and…"
+    assert subject == "The tram loop at the old station opens two years early…"
     assert len(subject) <= 60
 
 
