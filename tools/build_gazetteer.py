@@ -22,12 +22,15 @@ import sqlite3
 import sys
 import unicodedata
 from collections import defaultdict
+from collections.abc import Mapping
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlparse
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
-from digest.routing.gazetteer import name_key
+from digest.routing.columns import pack
+from digest.routing.gazetteer import MILLI, cell_of, name_key
 
 ORDINARY_COUNT = 2500
 NAMES_EACH = 1500
@@ -111,12 +114,6 @@ def flags_of(name: str, sets: tuple[set[str], set[str], set[str]]) -> str:
     return "".join(letter for letter, names in zip("wfs", sets, strict=True) if word in names)
 
 
-def odd_key(name: str) -> str:
-    """Return the form in which a name is compared, where it is not simply its lower case."""
-    key = name_key(name)
-    return "" if key == name.lower() else key
-
-
 def write(folder: Path, name: str, rows: list[tuple[Any, ...]]) -> None:
     text = "".join("\t".join(str(v) for v in row) + "\n" for row in rows)
     # mtime=0, so that the same input gives the same bytes.
@@ -135,10 +132,60 @@ def build_places(folder: Path, counties: Counties) -> list[tuple[Any, ...]]:
         fips = counties.find(city["latitude"], city["longitude"]) if country == "US" else ""
         rows.append((
             city["name"], country, state, f"{city['latitude']:.3f}", f"{city['longitude']:.3f}",
-            city["population"], fips, city["timezone"], flags_of(city["name"], sets), odd_key(city["name"]),
+            city["population"], fips, city["timezone"], flags_of(city["name"], sets),
         ))  # fmt: skip
-    write(folder, "places.tsv.gz", rows)
+    write_places(folder, rows)
     return rows
+
+
+def write_places(folder: Path, rows: list[tuple[Any, ...]]) -> None:
+    """Write the places by columns, with what finds them by name and by position."""
+    names, countries, states, lats, lons, people, fips, zones, flags = zip(*rows, strict=True)
+    points = [(round(float(lat) * MILLI), round(float(lon) * MILLI)) for lat, lon in zip(lats, lons, strict=True)]
+    columns: dict[str, tuple[str, Any]] = {
+        "name": ("s", names),
+        "lat": ("i", [lat for lat, _ in points]),
+        "lon": ("i", [lon for _, lon in points]),
+        "population": ("I", people),
+    }
+    for name, values in zip(
+        ("country", "state", "county", "timezone", "flags"), (countries, states, fips, zones, flags), strict=True
+    ):
+        texts = sorted(set(values))
+        code = {text: number for number, text in enumerate(texts)}
+        columns |= {name: ("H", [code[value] for value in values]), f"{name}_texts": ("s", texts)}
+    by_name = group_by_name(names)
+    by_cell: dict[int, list[int]] = defaultdict(list)
+    for number, (lat, lon) in enumerate(points):
+        by_cell[cell_of(lat / MILLI, lon / MILLI)].append(number)
+    columns |= grouped("name_key", "s", by_name) | grouped("cell", "i", by_cell)
+    words: dict[str, int] = {}
+    for key in by_name:
+        head = key.partition(" ")[0]
+        words[head] = max(words.get(head, 2), key.count(" ") + 1)
+    columns |= {"head": ("s", list(words)), "head_words": ("B", list(words.values()))}
+    (folder / "places.gz").write_bytes(pack(columns))
+    print(f"places.gz: {len(rows):,} rows, {(folder / 'places.gz').stat().st_size:,} bytes")
+
+
+def group_by_name(names: tuple[str, ...]) -> dict[str, list[int]]:
+    """Return the places of each name, also without a `City` that news leaves out, as in New York."""
+    by_name: dict[str, list[int]] = defaultdict(list)
+    for number, name in enumerate(names):
+        by_name[name_key(name)].append(number)
+    short = [("new york", number) for number in by_name["new york city"]]
+    for key, numbers in by_name.items():
+        if key.startswith("city of "):
+            short += [(key.removeprefix("city of "), number) for number in numbers]
+    for key, number in short:
+        by_name[key].append(number)
+    return by_name
+
+
+def grouped(name: str, kind: str, groups: Mapping[Any, list[int]]) -> dict[str, tuple[str, Any]]:
+    ends = list(accumulate(len(numbers) for numbers in groups.values()))
+    numbers = [number for group in groups.values() for number in group]
+    return {name: (kind, list(groups)), f"{name}_ends": ("I", ends), f"{name}_places": ("I", numbers)}
 
 
 def build_counties(folder: Path, counties: Counties, places: list[tuple[Any, ...]]) -> None:

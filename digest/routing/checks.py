@@ -45,25 +45,29 @@ def check_regions(definitions: Mapping[str, RegionConfig], home_country: str = "
 
 def check_topics(definitions: Mapping[str, TopicConfig]) -> list[Finding]:
     """Return what is wrong with topics: no built-in one of that id, unknown parents, two that say the same."""
+    findings = find_wrong_topics(definitions)
+    wrong = {finding.id for finding in findings}
+    topics = {key: define_topic(key, config) for key, config in definitions.items() if key not in wrong}
+    vectors = find_vectors()
+    if vectors is None:
+        message = "numpy or the word vectors are missing: topics are told by their keywords alone"
+        return findings + [Finding("", "", message, "warning")] * bool(topics)
+    return findings + _too_near(topics, vectors)
+
+
+def find_wrong_topics(definitions: Mapping[str, TopicConfig]) -> list[Finding]:
+    """Return the topics that cannot be used: no built-in one of that id, or an unknown parent."""
     findings = []
-    topics: dict[str, Topic] = {}
     for topic_id, config in definitions.items():
         if config.use == "default" and topic_id not in load_builtin():
             known = ", ".join(sorted(load_builtin()))
             findings.append(
                 Finding(topic_id, "use", f"there is no built-in topic {topic_id!r}; known: {known}", "error")
             )
-            continue
-        if config.parent is not None and (config.parent not in definitions or config.parent == topic_id):
+        elif config.parent is not None and (config.parent not in definitions or config.parent == topic_id):
             known = ", ".join(other for other in definitions if other != topic_id)
             findings.append(Finding(topic_id, "parent", f"no topic called {config.parent!r}; known: {known}", "error"))
-            continue
-        topics[topic_id] = define_topic(topic_id, config)
-    vectors = find_vectors()
-    if vectors is None:
-        message = "numpy or the word vectors are missing: topics are told by their keywords alone"
-        return findings + [Finding("", "", message, "warning")] * bool(topics)
-    return findings + _too_near(topics, vectors)
+    return findings
 
 
 def check_homes(

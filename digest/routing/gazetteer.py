@@ -1,25 +1,27 @@
 """The table of places, counties and metropolitan areas, looked up by name or by position; it judges no text.
 
-Places come from GeoNames (500 people and more in the home country of the table, 15,000 in the world). Loading
-takes about 0.15 s and happens on first use, once for the process.
+Places come from GeoNames (500 people and more in the home country of the table, 15,000 in the world). The tables are
+read on first use, once for the process; a place becomes an object only when it is asked for.
 """
 
 from __future__ import annotations
 
 import functools
-import gc
 import gzip
 import math
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from array import array
+from collections.abc import Iterable, Iterator, Sequence
 from importlib import resources
-from itertools import count
-from typing import NamedTuple
+from typing import NamedTuple, cast, overload
 
+from digest.routing.columns import Column, unpack
 from digest.routing.states import US_STATES
 
 KM_A_DEGREE = 111.2
+MILLI = 1000
+"""The table holds positions in thousandths of a degree."""
 _CELLS_A_ROW = 1000
 _LONG_FORMS = {"st": "saint", "ste": "sainte", "ft": "fort", "mt": "mount"}
 _JOIN = re.compile(r"[.’'`]")
@@ -38,7 +40,6 @@ class Place(NamedTuple):
     county: str
     timezone: str
     flags: str
-    odd_key: str = ""
 
     @property
     def label(self) -> str:
@@ -114,41 +115,87 @@ def read_table(name: str) -> Iterator[list[str]]:
 
 
 def _read(name: str) -> str:
-    packed = (resources.files("digest.routing") / "data" / name).read_bytes()
-    return gzip.decompress(packed).decode()
+    return gzip.decompress(_read_packed(name)).decode()
+
+
+def _read_packed(name: str) -> bytes:
+    return (resources.files("digest.routing") / "data" / name).read_bytes()
+
+
+class Places(Sequence[Place]):
+    """All places by their number, the largest first, made of the columns of the table when asked for."""
+
+    def __init__(self, columns: dict[str, Column]) -> None:
+        def texts(name: str) -> list[str]:
+            return cast("list[str]", columns[name])
+
+        def numbers(name: str) -> array[int]:
+            return cast("array[int]", columns[name])
+
+        self._names = texts("name")
+        self._coded = [
+            (texts(f"{name}_texts"), numbers(name)) for name in ("country", "state", "county", "timezone", "flags")
+        ]
+        self._lats, self._lons = numbers("lat"), numbers("lon")
+        self._people = numbers("population")
+
+    def __len__(self) -> int:
+        return len(self._names)
+
+    @overload
+    def __getitem__(self, number: int) -> Place: ...
+    @overload
+    def __getitem__(self, number: slice) -> Sequence[Place]: ...
+    def __getitem__(self, number: int | slice) -> Place | Sequence[Place]:
+        """Return the place of a number."""
+        if isinstance(number, slice):
+            return [self[one] for one in range(*number.indices(len(self)))]
+        country, state, county, timezone, flags = [texts[codes[number]] for texts, codes in self._coded]
+        return Place(
+            number, self._names[number], country, state, self._lats[number] / MILLI, self._lons[number] / MILLI,
+            self._people[number], county, timezone, flags,
+        )  # fmt: skip
+
+    def near(self, numbers: Iterable[int], lat: float, lon: float, radius_km: float) -> list[int]:
+        """Return those of the places that lie within `radius_km`."""
+        lats, lons = self._lats, self._lons
+        return [n for n in numbers if distance_km(lat, lon, lats[n] / MILLI, lons[n] / MILLI) <= radius_km]
+
+    def of_counties(self, fips: Iterable[str]) -> list[Place]:
+        """Return the places of counties, the largest first."""
+        texts, codes = self._coded[2]
+        wanted = {texts.index(county) for county in fips if county in texts}
+        return [self[number] for number, code in enumerate(codes) if code in wanted]
 
 
 class Gazetteer:
-    """All places by name and by position; `longest` counts words of long names by their first word."""
+    """All places by name and by position, counties and metropolitan areas."""
 
-    def __init__(self, places: Iterable[Place], counties: Iterable[County], metros: Iterable[Metro]) -> None:
-        self.places = list(places)
+    def __init__(self, columns: dict[str, Column], counties: Iterable[County], metros: Iterable[Metro]) -> None:
+        self.places = Places(columns)
         self.counties = {county.fips: county for county in counties}
         self.metros = list(metros)
-        self.by_name: dict[str, list[Place]] = {}
-        self.longest: dict[str, int] = {}
-        self._cells: dict[int, list[Place]] = {}
-        for place in self.places:
-            self.by_name.setdefault(place.odd_key or place.name.lower(), []).append(place)
-            self._cells.setdefault(cell_of(place.lat, place.lon), []).append(place)
-        for alias, place in self._short_forms():
-            self.by_name.setdefault(alias, []).append(place)
-        for key in self.by_name:
-            words = key.count(" ") + 1
-            if words > 2:
-                first = key.partition(" ")[0]
-                self.longest[first] = max(words, self.longest.get(first, 0))
+        self._by_name = _Groups(columns, "name_key")
+        self._by_cell = _Groups(columns, "cell")
+        heads, words = cast("list[str]", columns["head"]), cast("array[int]", columns["head_words"])
+        self.longest = dict(zip(heads, words, strict=True))
+        """The first words of names, each with the words of the longest name that begins with it."""
         self.counties_by_name: dict[str, list[County]] = {}
         for county in self.counties.values():
             self.counties_by_name.setdefault(county_key(county.name), []).append(county)
 
-    def _short_forms(self) -> list[tuple[str, Place]]:
-        """Return names without a `City` that news leaves out, as in New York."""
-        short = [("new york", place) for place in self.by_name.get("new york city", [])]
-        for key, places in self.by_name.items():
-            if key.startswith("city of "):
-                short += [(key.removeprefix("city of "), place) for place in places]
-        return short
+    @property
+    def names(self) -> Iterable[str]:
+        """The names of all places, as they are compared."""
+        return cast("Iterable[str]", self._by_name.keys)
+
+    def knows(self, key: str) -> bool:
+        """Whether a place or county bears that name."""
+        return key in self._by_name.keys or key in self.counties_by_name
+
+    def find(self, key: str) -> list[Place]:
+        """Return the places of a name, as names are compared, the largest first."""
+        return [self.places[number] for number in self._by_name.find(key)]
 
     def near(self, lat: float, lon: float, radius_km: float) -> list[Place]:
         """Return the places within `radius_km`, the largest first."""
@@ -156,14 +203,25 @@ class Gazetteer:
         wide = tall / max(0.05, math.cos(math.radians(min(89.0, abs(lat) + tall))))
         rows = range(int((lat - tall) // 1), int((lat + tall) // 1) + 1)
         columns = range(int((lon - wide) // 1), int((lon + wide) // 1) + 1)
-        found = [
-            place
-            for row in rows
-            for column in columns
-            for place in self._cells.get(row * _CELLS_A_ROW + column, ())
-            if distance_km(lat, lon, place.lat, place.lon) <= radius_km
+        around = [
+            number for row in rows for column in columns for number in self._by_cell.find(row * _CELLS_A_ROW + column)
         ]
-        return sorted(found, key=lambda place: place.id)
+        return [self.places[number] for number in sorted(self.places.near(around, lat, lon, radius_km))]
+
+
+class _Groups:
+    """Numbers of places by a key: column `K`, where each key's numbers end, and the numbers."""
+
+    def __init__(self, columns: dict[str, Column], name: str) -> None:
+        self.keys: dict[str | int, int] = {key: at for at, key in enumerate(cast("list[str | int]", columns[name]))}
+        self._ends = cast("array[int]", columns[f"{name}_ends"])
+        self._numbers = cast("array[int]", columns[f"{name}_places"])
+
+    def find(self, key: str | int) -> Sequence[int]:
+        at = self.keys.get(key)
+        if at is None:
+            return ()
+        return self._numbers[self._ends[at - 1] if at else 0 : self._ends[at]]
 
 
 def county_key(name: str) -> str:
@@ -176,30 +234,12 @@ def county_key(name: str) -> str:
 @functools.cache
 def load_gazetteer() -> Gazetteer:
     """Load the shipped tables (once for the process)."""
-    # The tables are a hundred thousand small objects that stay: collecting in between only costs time.
-    collecting = gc.isenabled()
-    gc.disable()
-    try:
-        return _build()
-    finally:
-        if collecting:
-            gc.enable()
-
-
-def _build() -> Gazetteer:
-    # By columns: a table of this size, read row by row, takes three times as long.
-    cells = _read("places.tsv.gz").rstrip("\n").replace("\n", "\t").split("\t")
-    names, countries, states, lats, lons, people, fips, zones, flags, keys = (cells[n::10] for n in range(10))
-    places = map(
-        Place, count(), names, countries, states, map(float, lats), map(float, lons), map(int, people),
-        fips, zones, flags, keys,
-    )  # fmt: skip
     counties = (
         County(code, name, state, float(lat), float(lon), int(inhabitants))
         for code, name, state, lat, lon, inhabitants in read_table("counties.tsv.gz")
     )
     metros = (Metro(title, tuple(codes.split(","))) for _, title, _, codes in read_table("metros.tsv.gz"))
-    return Gazetteer(places, counties, metros)
+    return Gazetteer(unpack(_read_packed("places.gz")), counties, metros)
 
 
 @functools.cache

@@ -101,7 +101,8 @@ class NameIndex:
             for place_id in region.inside:
                 self._region_of.setdefault(place_id, {})[region.id] = 1.0
         self._county_regions = self._share_counties()
-        self.longest = dict(gazetteer.longest)
+        self.longest: dict[str, int] = dict(gazetteer.longest)
+        """The first words of all names, each with the words of the longest name that begins with it."""
         for key in gazetteer.counties_by_name:
             self._lengthen(key)
         self._add_nicknames()
@@ -111,13 +112,19 @@ class NameIndex:
         self.countries = _country_keys()
         context = frozenset((*self.states, *self.provinces, *self.countries, *map(name_key, AP_ABBREVIATIONS)))
         self.context = context
-        self.known = frozenset((*gazetteer.by_name, *gazetteer.counties_by_name, *self._own, *context)) - PLAIN_STARTS
-        self.heads = frozenset(key.partition(" ")[0] for key in self.known)
+        for key in context:
+            self._lengthen(key)
+
+    def knows(self, key: str) -> bool:
+        """Whether a text may mean a place, county, state or country by that name."""
+        if key in PLAIN_STARTS:
+            return False
+        return key in self.context or key in self._own or self._gazetteer.knows(key)
 
     def find(self, key: str) -> Name | None:
         """Return what a name may stand for, or None."""
         if key not in self._names:
-            places = self._gazetteer.by_name.get(key, [])
+            places = self._gazetteer.find(key)
             own = self._own.get(key, [])
             candidates = tuple(own) + tuple(self._as_candidate(place) for place in places)
             flags = "" if own else "".join(sorted({flag for place in places for flag in place.flags}))
@@ -175,7 +182,7 @@ class NameIndex:
     def _add_nicknames(self) -> None:
         for nickname, label in NICKNAMES.items():
             name, _, state = label.partition(", ")
-            places = self._gazetteer.by_name.get(name_key(name), [])
+            places = self._gazetteer.find(name_key(name))
             place = next((p for p in places if p.state == state and p.country == "US"), None)
             if place is not None:
                 self._add_own(nickname, self._as_candidate(place)._replace(kind="nickname"))

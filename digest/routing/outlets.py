@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
@@ -11,6 +12,8 @@ from digest.routing.grounding import Home
 from digest.routing.names import NameIndex
 from digest.routing.places import resolve_place
 
+_PLAIN_URL = re.compile(r"https?://(?:www\.)?([a-z0-9.-]+)(?:/|$)")
+"""The host of most addresses, without the parts that only a few have."""
 CHAIN_KM = 100.0
 """A host whose outlets lie further apart than this is a chain, and has no home."""
 
@@ -38,12 +41,22 @@ class SuggestedFeed(NamedTuple):
 
 
 @functools.cache
-def load_outlets() -> dict[str, tuple[Outlet, ...]]:
-    """Load the outlets by host (without `www.`)."""
-    found: dict[str, list[Outlet]] = {}
-    for host, name, kind, county, state, lat, lon, feed in read_table("outlets.tsv.gz"):
-        found.setdefault(host, []).append(Outlet(host, name, kind, county, state, float(lat), float(lon), feed))
-    return {host: tuple(outlets) for host, outlets in found.items()}
+def _load_rows() -> dict[str, list[list[str]]]:
+    """Load the rows of the table by host (without `www.`)."""
+    found: dict[str, list[list[str]]] = {}
+    for row in read_table("outlets.tsv.gz"):
+        found.setdefault(row[0], []).append(row)
+    return found
+
+
+def find_outlets(host: str) -> tuple[Outlet, ...]:
+    """Return the outlets of a host (without `www.`)."""
+    return tuple(map(_outlet_from, _load_rows().get(host, ())))
+
+
+def _outlet_from(row: list[str]) -> Outlet:
+    host, name, kind, county, state, lat, lon, feed = row
+    return Outlet(host, name, kind, county, state, float(lat), float(lon), feed)
 
 
 def suggest_feeds(
@@ -55,8 +68,8 @@ def suggest_feeds(
     """
     centre = resolve_place(place, home_country)
     found: dict[str, SuggestedFeed] = {}
-    for outlets in load_outlets().values():
-        for outlet in outlets:
+    for rows in _load_rows().values():
+        for outlet in map(_outlet_from, rows):
             away = distance_km(centre.lat, centre.lon, outlet.lat, outlet.lon)
             if outlet.feed and away <= radius_km:
                 found.setdefault(outlet.host, SuggestedFeed(outlet.name, outlet.feed, round(away, 1), outlet.kind))
@@ -84,7 +97,8 @@ class Homes:
 
     def find_by_url(self, url: str) -> Home | None:
         """Return the home of the outlet at that address, or None when it is unknown or a chain."""
-        host = (urlsplit(url).hostname or "").removeprefix("www.")
+        plain = _PLAIN_URL.match(url)
+        host = plain[1] if plain else (urlsplit(url).hostname or "").removeprefix("www.")
         if host not in self._by_host:
             if len(self._by_host) > 50_000:
                 self._by_host.clear()
@@ -94,7 +108,7 @@ class Homes:
     def _find_by_host(self, host: str) -> Home | None:
         outlets: tuple[Outlet, ...] = ()
         while "." in host and not outlets:
-            outlets = load_outlets().get(host, ())
+            outlets = find_outlets(host)
             host = host.partition(".")[2]
         # A row with a feed was seen at work; one without may stem from an old list.
         outlets = tuple(outlet for outlet in outlets if outlet.feed) or outlets

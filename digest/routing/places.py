@@ -37,7 +37,7 @@ def resolve_place(text: str, home_country: str = "US") -> Place:
     """
     name, _, where = (part.strip() for part in text.partition(","))
     gazetteer = load_gazetteer()
-    named = gazetteer.by_name.get(name_key(name), [])
+    named = gazetteer.find(name_key(name))
     fitting = [place for place in named if not where or _lies_in(place, where, home_country)]
     if not where and any(place.country == home_country for place in fitting):
         fitting = [place for place in fitting if place.country == home_country]
@@ -111,8 +111,8 @@ def _near_names(gazetteer: Gazetteer, name: str, named: list[Place]) -> tuple[st
     if named:
         return tuple(place.label for place in named[:6])
     key = name_key(name)
-    alike = [other for other in gazetteer.by_name if other[:1] == key[:1] and abs(len(other) - len(key)) < 3]
-    return tuple(gazetteer.by_name[other][0].label for other in difflib.get_close_matches(key, alike, 4, 0.75))
+    alike = [other for other in gazetteer.names if other[:1] == key[:1] and abs(len(other) - len(key)) < 3]
+    return tuple(gazetteer.find(other)[0].label for other in difflib.get_close_matches(key, alike, 4, 0.75))
 
 
 def _first_city(title: str) -> str:

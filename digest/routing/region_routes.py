@@ -50,6 +50,8 @@ class RegionRouter:
 
     def route(self, headline: str, body: str, home: Home | None = None) -> tuple[tuple[Route, ...], tuple[Route, ...]]:
         """Return the regions a story is about and those it just missed, the strongest first."""
+        if not self.regions:
+            return (), ()
         reading = self._walker.read(headline, body)
         reaches_code = any(self._codes[code] for _, code in reading.area_codes)
         if not (reading.reaches or reaches_code or (home and home.regions)):

@@ -161,9 +161,7 @@ def _find_rivals(gazetteer: Gazetteer, config: RegionConfig, centres: list[Place
 
 def _main_towns(gazetteer: Gazetteer, counties: list[County]) -> list[Place]:
     wanted = {county.fips for county in counties}
-    inside = (place for place in gazetteer.places if place.county in wanted)
-    largest = next(inside, None)
-    return [largest] if largest else []
+    return gazetteer.places.of_counties(wanted)[:1]
 
 
 def _places_inside(gazetteer: Gazetteer, region: Region) -> list[Place]:
@@ -171,7 +169,7 @@ def _places_inside(gazetteer: Gazetteer, region: Region) -> list[Place]:
     candidates: dict[int, Place] = {}
     if region.counties:
         fips = {county.fips for county in region.counties}
-        candidates |= {place.id: place for place in gazetteer.places if place.county in fips}
+        candidates |= {place.id: place for place in gazetteer.places.of_counties(fips)}
     if region.config.place or region.config.places:
         for centre in region.centres:
             for place in gazetteer.near(centre.lat, centre.lon, region.config.radius_km):
@@ -179,5 +177,5 @@ def _places_inside(gazetteer: Gazetteer, region: Region) -> list[Place]:
     return [
         place
         for place in candidates.values()
-        if name_key(place.name) not in refused and region.contains(place.lat, place.lon, place.county)
+        if not (refused and name_key(place.name) in refused) and region.contains(place.lat, place.lon, place.county)
     ]

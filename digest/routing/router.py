@@ -15,7 +15,7 @@ from digest.config.topics import TopicConfig
 from digest.errors import ConfigError, NotFoundError, Problem
 from digest.model.routes import Routes
 from digest.model.story import Story
-from digest.routing.checks import Finding, check_homes, check_topics
+from digest.routing.checks import Finding, check_homes, find_wrong_topics
 from digest.routing.explain import RegionExplanation
 from digest.routing.explain import explain_region as _explain
 from digest.routing.grounding import Home
@@ -41,12 +41,7 @@ class Router:
         self.regions = regions
         self.fingerprint = _fingerprint(project)
         self._region_router = RegionRouter(regions, settings.home_country)
-        vectors = find_vectors()
-        topics = {topic_id: define_topic(topic_id, config) for topic_id, config in project.topics.items()}
-        self._topic_router = TopicRouter(topics, vectors)
-        self.warnings: tuple[str, ...] = ()
-        if vectors is None and topics:
-            self.warnings = ("numpy or the word vectors are missing: topics are told by their keywords alone",)
+        self._topics = {topic_id: define_topic(topic_id, config) for topic_id, config in project.topics.items()}
         self._homes = Homes(self._region_router.index, settings.home_country)
         self._source_homes = {s.id: self._homes.resolve(s.home) for s in project.sources if s.home}
         self._hosts = {source.id: str(source.url) for source in project.sources if source.url}
@@ -61,7 +56,7 @@ class Router:
         home_country = project.settings.home_country
         regions, unresolved = resolve_regions(project.regions, home_country)
         found = [("regions.yaml", f"regions.{key}", Finding(key, p.path, p.message, "error")) for key, p in unresolved]
-        found += [("topics.yaml", f"topics.{f.id}", f) for f in check_topics(project.topics) if f.level == "error"]
+        found += [("topics.yaml", f"topics.{f.id}", f) for f in find_wrong_topics(project.topics)]
         found += [
             ("sources.yaml", f"sources.{f.id}", f) for f in check_homes(project.sources, project.regions, home_country)
         ]
@@ -71,6 +66,11 @@ class Router:
                 for file, path, finding in found
             ])  # fmt: skip
         return cls(regions, project)
+
+    @functools.cached_property
+    def _topic_router(self) -> TopicRouter:
+        """Made with the first story: the vectors need numpy, which takes a good part of the start."""
+        return TopicRouter(self._topics, find_vectors())
 
     def route(self, stories: Sequence[Story]) -> list[Routes]:
         """Return the routes of stories, in their order."""

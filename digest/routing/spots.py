@@ -53,12 +53,12 @@ class Spots:
     def _look_up(self, run: str) -> tuple[Spot, ...]:
         words = SPLIT.split(run)
         keys = [word_key(word) for word in words]
-        if self._index.heads.isdisjoint(keys):
+        if self._index.longest.keys().isdisjoint(keys):
             return ()
         spots = []
         start = 0
         for position, (word, key) in enumerate(zip(words, keys, strict=True)):
-            if key in self._index.heads and word[0].isupper():
+            if key in self._index.longest and word[0].isupper():
                 names = self._names_at(position, words, keys)
                 if names:
                     spots.append(Spot(start, position, words, keys, names))
@@ -68,11 +68,11 @@ class Spots:
     def _names_at(self, position: int, words: list[str], keys: list[str]) -> tuple[Known, ...]:
         index = self._index
         left = len(words) - position
-        longest = max(min(index.longest.get(keys[position], 2), left, _MOST_WORDS), min(2, left))
+        longest = max(min(index.longest[keys[position]], left, _MOST_WORDS), min(2, left))
         names = []
         for length in range(longest, 0, -1):
             key = " ".join(keys[position : position + length])
-            if key in index.known:
+            if index.knows(key):
                 size = len(" ".join(words[position : position + length]))
                 names.append(Known(key, length, size, index.find(key), index.find_county(key), key in index.context))
         return tuple(names)

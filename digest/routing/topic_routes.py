@@ -84,6 +84,8 @@ class TopicRouter:
 
     def route(self, texts: Sequence[TopicText]) -> list[tuple[tuple[Route, ...], tuple[Route, ...]]]:
         """Return for each text the topics it is about and those it just missed."""
+        if not (self._topics or self._nested):
+            return [((), ()) for _ in texts]
         chunks = [(text.title.split(), text.text.split()) for text in texts]
         hits = [self._lexicon.find_in_chunks(title, text) for title, text in chunks]
         bases = [self._bases(found, text) for found, text in zip(hits, texts, strict=True)]
