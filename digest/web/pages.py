@@ -11,9 +11,11 @@ from typing import Any
 from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 
 from digest.config.newsletter import Accent
 from digest.pipeline.workspace import Workspace
+from digest.web.readers.dates import direction_of
 
 PAGE_POLICY = (
     "default-src 'none'; style-src 'self' 'unsafe-inline'; img-src 'self' https: data:; frame-src 'self'; "
@@ -49,9 +51,13 @@ def show(
     status: int = 200,
     policy: str = PAGE_POLICY,
     accent: Accent | None = None,
+    language: str = "en",
     **values: Any,
 ) -> HTMLResponse:
-    """Answer with a readers' page; `accent` is the newsletter's, the brand's own unless given."""
+    """Answer with a readers' page; `accent` is the newsletter's, the brand's own unless given.
+
+    `language` is that of what a newsletter says on the page; our own words are English, and marked as such.
+    """
     workspace: Workspace = request.app.state.workspace
     settings = workspace.project.settings
     markup = render(
@@ -62,9 +68,24 @@ def show(
         today=workspace.clock(),
         icon=make_icon(settings.brand.name, accent or Accent()),
         accent=accent,
+        language=language,
+        direction=direction_of(language),
+        english=mark_language("en", page=language),
         **values,
     )
     return HTMLResponse(markup, status, headers=safe_headers(policy))
+
+
+def mark_language(language: str, *, page: str = "en") -> Markup:
+    """Return the attributes of an element whose words are not in the page's language; nothing where they are."""
+    if language == page or (is_english(language) and is_english(page)):
+        return Markup("")
+    return Markup(' lang="{}" dir="{}"').format(language, direction_of(language))
+
+
+def is_english(language: str) -> bool:
+    """Say whether a language is a kind of English."""
+    return language.partition("-")[0] == "en"
 
 
 def make_icon(brand: str, accent: Accent) -> str:

@@ -1,12 +1,14 @@
 """The readers' pages in one process: what a GET may not do, what a POST needs, and what others wrote is confined."""
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from xml.etree import ElementTree
 
 import pytest
 from sqlalchemy import select
 
+from digest.config.newsletter import Prompt
 from digest.model.story import InlineHtml
 from digest.store import metadata
 from digest.store.suppressions import add_suppression
@@ -399,3 +401,29 @@ def test_metrics_count_and_name_nobody(pages):
     assert 'digest_editions{state="done"} 1.0' in text
     assert "digest_sources_failing 0.0" in text
     assert "@" not in text
+
+
+def test_a_newsletter_in_another_language(pages):
+    """Its pages are marked as its language and date in it, our own words on them as English; others stay English."""
+    project = pages.workspace.project
+    words = {"language": "es-MX", "prompt": Prompt(headline="Denver, cada mañana")}
+    denver = project.newsletters["denver"].model_copy(update=words)
+    pages.workspace.project = replace(project, newsletters={**project.newsletters, "denver": denver})
+    pages.publish(sample_edition("denver"))
+
+    async def look(visitor):
+        paths = ("/n/denver", "/embed/denver", "/archive/denver/", "/archive/denver/latest", "/", "/n/am")
+        return [(await visitor.get(path)).text for path in paths]
+
+    one, embed, listing, edition, everything, other = pages.visit(look)
+    for text in (one, embed, listing):
+        assert '<html lang="es-MX" dir="ltr">' in text
+        assert 'lang="en"' in text
+    assert "dom 22 de nov" in one
+    assert "noviembre de 2026" in listing
+    assert "dom 22 de nov" in listing
+    assert 'lang="es-MX"' in edition.partition(">")[2][:200]
+    assert '<html lang="en" dir="ltr">' in everything
+    assert '<span class="promise" lang="es-MX" dir="ltr">Denver, cada mañana</span>' in everything
+    assert '<html lang="en" dir="ltr">' in other
+    assert 'lang="es' not in other

@@ -20,9 +20,9 @@ from digest.pipeline.pictures import MEDIA, find_picture, for_messages, hosted
 from digest.pipeline.record import BuiltEdition, built_from_json
 from digest.pipeline.workspace import Workspace
 from digest.store import editions
-from digest.web.pages import EDITION_POLICY, render, safe_headers, show
+from digest.web.pages import EDITION_POLICY, mark_language, render, safe_headers, show
 from digest.web.readers.catalogue import PUBLIC_STATES
-from digest.web.readers.when import clock_words
+from digest.web.readers.dates import day_words, month_words
 
 router = APIRouter()
 _MOST_LISTED = 800
@@ -37,6 +37,7 @@ class Entry:
     slot_at: datetime
     local: datetime
     subject: str
+    language: str = "en"
 
     @property
     def is_weekly(self) -> bool:
@@ -50,8 +51,8 @@ class Entry:
 
     @property
     def day_words(self) -> str:
-        """The local day as `Mon, Nov 23`."""
-        return f"{self.local:%a, %b} {self.local.day}"
+        """The local day as `Mon, Nov 23`, in the newsletter's language."""
+        return day_words(self.local, self.language)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +78,9 @@ async def listing(request: Request, newsletter_id: str) -> HTMLResponse:
     workspace: Workspace = request.app.state.workspace
     newsletter = workspace.project.get_newsletter(newsletter_id)
     entries = await run_in_threadpool(list_entries, workspace, newsletter)
-    months = [(f"{month:%B %Y}", list(found)) for month, found in groupby(entries, key=_month)]
+    months = [(month_words(month, newsletter.language), list(found)) for month, found in groupby(entries, key=_month)]
     card = request.app.state.catalogue.card(newsletter, has_latest=bool(entries))
-    return show(request, "archive", accent=newsletter.accent, card=card, months=months)
+    return show(request, "archive", accent=newsletter.accent, language=newsletter.language, card=card, months=months)
 
 
 @router.get("/archive/{newsletter_id}/{day}")
@@ -111,7 +112,7 @@ def list_entries(workspace: Workspace, newsletter: Newsletter, *, limit: int = _
             day = f"{day}-breaking-{local:%H%M}"
         elif day in entries:
             day = f"{day}-{local:%H%M}"
-        entries[day] = Entry(row.id, day, row.slot_at, local, row.subject)
+        entries[day] = Entry(row.id, day, row.slot_at, local, row.subject, newsletter.language)
     return list(entries.values())
 
 
@@ -179,11 +180,11 @@ def _framed(workspace: Workspace, newsletter: Newsletter, found: Published, page
         "brand": workspace.project.settings.brand,
         "public_url": str(workspace.project.settings.web.public_url).rstrip("/"),
         "newsletter": newsletter,
+        "english": mark_language("en", page=newsletter.language),
         "stem": newsletter.name.removesuffix("."),
         "found": found,
         "rendered": found.built.rendered,
         "picture": _share_picture(workspace, found),
-        "sent_words": f"{found.entry.local:%A, %B} {found.entry.local.day}, {clock_words(found.entry.local.time())}",
     }
     head = render(workspace.template_folders, "readers/edition_head.html.j2", **values)
     bar = render(workspace.template_folders, "readers/edition_bar.html.j2", **values)

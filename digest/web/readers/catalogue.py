@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import time, timedelta
 from functools import cached_property
 
+from markupsafe import Markup
+
 from digest.config.newsletter import Accent, Newsletter
 from digest.errors import NotFoundError
 from digest.model.edition import EditionState, Lane
@@ -15,6 +17,7 @@ from digest.routing.gazetteer import Place, distance_km
 from digest.routing.places import resolve_place
 from digest.routing.regions import Region, resolve_regions
 from digest.store import editions
+from digest.web.pages import mark_language
 from digest.web.readers.when import describe_schedule
 
 PUBLIC_STATES = (EditionState.SENDING, EditionState.DONE)
@@ -37,6 +40,12 @@ class Card:
     when: str
     accent: Accent
     has_latest: bool
+    language: str = "en"
+
+    @property
+    def marked(self) -> Markup:
+        """The attributes of elements with the newsletter's own words, on a page in English."""
+        return mark_language(self.language)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +93,7 @@ class Catalogue:
             when=describe_schedule(newsletter, self._workspace.clock()),
             accent=newsletter.accent,
             has_latest=has_latest,
+            language=newsletter.language,
         )
 
     def groups(self, near: Nearby | None = None) -> list[Group]:

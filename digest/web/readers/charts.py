@@ -62,10 +62,10 @@ def _line(share: float, scale: int) -> str:
 
 
 def _round_up(highest: int) -> int:
-    """Return the next number of the kind 2, 4, 10, 20, 40, 100 …, so that half of it is whole."""
+    """Return the next number of the kind 2, 4, 6, 8, 10, 20, 40 …, so that half of it is whole."""
     size = 1
     while True:
-        for factor in (2, 4, 10):
+        for factor in (2, 4, 6, 8, 10):
             if highest <= factor * size:
                 return factor * size
         size *= 10
