@@ -7,8 +7,10 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, AnyHttpUrl, Field, SecretStr
 
+from digest.config.alarms import Alarms
 from digest.config.base import ConfigModel, Duration, Id, Line
 from digest.config.bounces import Bounces
+from digest.config.retention import Retention
 from digest.config.rules import Words
 
 
@@ -186,17 +188,6 @@ class LintSettings(ConfigModel):
     """Rule names that are not reported."""
 
 
-class Alerts(ConfigModel):
-    """Where operators hear of trouble."""
-
-    mail_to: Words = ()
-    """Addresses that are told."""
-    webhook: AnyHttpUrl | None = None
-    """URL that gets a JSON message by POST."""
-    heartbeat: AnyHttpUrl | None = None
-    """Address pinged while all is well."""
-
-
 def _known_store(value: str) -> str:
     if not value.startswith(("sqlite:///", "postgresql://")):
         kind = value.partition(":")[0]
@@ -220,7 +211,8 @@ class Settings(ConfigModel):
     bounces: Bounces = Bounces()
     keys: Keys = Keys()
     lint: LintSettings = LintSettings()
-    alerts: Alerts = Alerts()
+    alarms: Alarms = Alarms()
+    retention: Retention = Retention()
     keep_deliveries: Duration = dt.timedelta(days=90)
     """How long the row of each reader's delivery is kept after an edition ended; its sums and reasons stay."""
     pictures: Literal["embedded", "hosted"] = "embedded"

@@ -106,6 +106,11 @@ class SmtpPool:
         """Whether some route has had no trouble since its last accepted message."""
         return any(state.trouble is None for state in self._routes)
 
+    def paused_routes(self) -> dict[str, str]:
+        """Return the routes that a person must mend, each with what its server said."""
+        paused = (state for state in self._routes if state.is_paused and state.trouble is not None)
+        return {state.name: f"{state.route.host}: {_said(state)}" for state in paused}
+
     def find_trouble(self) -> RouteError | None:
         """Return why no route is usable, or None while one is."""
         if self.retry_in_s() <= 0:
@@ -302,3 +307,8 @@ def _rates_of(domains: Mapping[str, DomainLimit], limits: FleetLimits | None) ->
         for domain, limit in domains.items()
         if limit.per_second
     }
+
+
+def _said(state: RouteState) -> str:
+    stage, answer = state.trouble or (Stage.CONNECT, Lost())
+    return f"{stage}: {answer}"

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Coroutine, Sequence
 
 import structlog
 
 from digest.config.newsletter import Newsletter
 from digest.editions import next_slots
 from digest.pipeline.draft_mail import mail_drafts
+from digest.pipeline.measures import EDITION_SECONDS
 from digest.pipeline.order import Order
 from digest.pipeline.publish import Publisher
 from digest.pipeline.roundup import Roundups
@@ -30,6 +32,7 @@ class Attendance:
         self._ledger = Ledger(shift.workspace)
         self._busy: dict[str, asyncio.Lock] = {}
         self._clocked: set[str] = set()
+        self._tasks: set[asyncio.Task[None]] = set()
         self._is_ready = False
         self._log = structlog.get_logger("daemon")
 
@@ -47,11 +50,25 @@ class Attendance:
         self.begin()
 
     async def sweep(self) -> None:
-        """Attend to every newsletter: what was missed at its slot, what a restart left, what was put off."""
-        await asyncio.gather(*(self.attend(n) for n in self._shift.workspace.project.newsletters.values()))
+        """Attend to every newsletter: what was missed at its slot, what a restart left, what was put off.
+
+        It does not wait for the end: a long send must not keep other newsletters from the next sweep.
+        """
+        newsletters = self._shift.workspace.project.newsletters.values()
+        tasks = [self._begin(self.attend(newsletter)) for newsletter in newsletters]
         if not self._is_ready:
             self._is_ready = True
-            self._log.info("ready")
+            self._begin(self._tell_ready(tasks))
+
+    def _begin(self, work: Coroutine[None, None, None]) -> asyncio.Task[None]:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)  # the loop itself keeps none
+        task.add_done_callback(self._tasks.discard)
+        return task
+
+    async def _tell_ready(self, first: Sequence[asyncio.Task[None]]) -> None:
+        await asyncio.gather(*first)
+        self._log.info("ready")
 
     async def attend(self, newsletter: Newsletter) -> None:
         """Do what is due of one newsletter; nothing where that is under way already."""
@@ -76,7 +93,8 @@ class Attendance:
             if await self._shift.help.publishes(newsletter, decision):
                 continue
             await self._collecting.collect()
-            record = await publisher.decide(newsletter, decision)
+            with EDITION_SECONDS.time():
+                record = await publisher.decide(newsletter, decision)
             self._log.info("edition", **record.as_json())
         for slot_at in self._ledger.due_drafts(newsletter, self._shift.workspace.clock()):
             await self._collecting.collect()

@@ -17,21 +17,23 @@ from digest.schedule.duties import Duty
 
 
 class AlarmClock:
-    """Wakes whom it was told to; a context of a running event loop. At its end, standing duties are waited for."""
+    """Wakes whom it was told to, in a running event loop. `failing` has the duties whose last turn failed, and why."""
 
     def __init__(self) -> None:
         defaults = {"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
         self._scheduler = AsyncIOScheduler(timezone=UTC, job_defaults=defaults)
         self._standing: list[asyncio.Task[None]] = []
+        self.failing: dict[str, str] = {}
 
     def start(self, duties: Iterable[Duty]) -> None:
         """Begin with these duties, each at once."""
         for duty in duties:
             if duty.every is None:
-                self._standing.append(asyncio.create_task(duty.perform(), name=duty.name))
+                self._standing.append(asyncio.create_task(self._perform(duty), name=duty.name))
             else:
                 every = _interval(duty.every)
-                self._scheduler.add_job(duty.perform, every, id=_job(duty.name), next_run_time=datetime.now(UTC))
+                now = datetime.now(UTC)
+                self._scheduler.add_job(self._perform, every, [duty], id=_job(duty.name), next_run_time=now)
         self._scheduler.start()
 
     def change(self, name: str, every: timedelta) -> None:
@@ -53,6 +55,13 @@ class AlarmClock:
         """Return what rings at which instant, by name."""
         jobs = (job for job in self._scheduler.get_jobs() if isinstance(job.trigger, DateTrigger))
         return {job.id: job.trigger.run_date.astimezone(UTC) for job in jobs}
+
+    async def _perform(self, duty: Duty) -> None:
+        trouble = await duty.perform()
+        if trouble:
+            self.failing[duty.name] = trouble
+        else:
+            self.failing.pop(duty.name, None)
 
     async def stop(self) -> None:
         """Wake nobody any more, and wait for the standing duties, which end by themselves."""

@@ -9,10 +9,12 @@ from datetime import timedelta
 
 import structlog
 
+from digest.alarms import ProcessFacts
 from digest.pipeline.bounce_sources import watch as watch_bounces
 from digest.pipeline.history import prune
 from digest.pipeline.mail import open_mail
 from digest.pipeline.workspace import Workspace
+from digest.schedule.alarming import Alarming
 from digest.schedule.attendance import Attendance
 from digest.schedule.clock import AlarmClock
 from digest.schedule.collecting import Collecting
@@ -66,15 +68,27 @@ class Daemon:
             clock.change("sources", collecting.every)
 
         reloading = Reloading(shift.workspace, taken_up)
+
+        def see_process() -> ProcessFacts:
+            return ProcessFacts(
+                paused_routes=shift.mail.pool.paused_routes(),
+                problems=tuple(str(problem) for problem in reloading.problems),
+                waiting_settings=reloading.waiting,
+                failing_duties=dict(clock.failing),
+            )
+
+        alarming = Alarming(shift.workspace, see_process)
         attendance.begin()
-        clock.start(duties_of(shift, attendance, collecting, reloading))
+        clock.start(duties_of(shift, attendance, collecting, reloading, alarming))
         await shift.stop.wait()
         self._log.info("stopping")
         await clock.stop()
         await attendance.finish()
 
 
-def duties_of(shift: Shift, attendance: Attendance, collecting: Collecting, reloading: Reloading) -> tuple[Duty, ...]:
+def duties_of(
+    shift: Shift, attendance: Attendance, collecting: Collecting, reloading: Reloading, alarming: Alarming
+) -> tuple[Duty, ...]:
     """Return everything that the daemon does; a line here is what a new duty needs."""
 
     async def bounces() -> None:
@@ -89,6 +103,7 @@ def duties_of(shift: Shift, attendance: Attendance, collecting: Collecting, relo
         Duty("sources", collecting.tend, every=collecting.every),
         Duty("history", lambda: asyncio.to_thread(_prune, shift.workspace), every=_PRUNE),
         Duty("bounces", bounces),
+        Duty("alarms", alarming.look, every=alarming.every),
         Duty("configuration", reloading.look, every=reloading.every),
         Duty("changed files", lambda: reloading.watch(shift.stop)),
     )

@@ -10,6 +10,7 @@ from datetime import timedelta
 import structlog
 
 from digest.pipeline.mail import Mail
+from digest.pipeline.measures import DUTY_ENDED_AT, DUTY_RUNS, DUTY_SECONDS
 from digest.pipeline.workspace import Workspace
 from digest.schedule.help import Alone, Help
 
@@ -35,9 +36,15 @@ class Duty:
     do: Callable[[], Awaitable[None]]
     every: timedelta | None = None
 
-    async def perform(self) -> None:
-        """Do it; whatever is raised ends in the log."""
-        try:
-            await self.do()
-        except Exception:
-            structlog.get_logger("daemon").exception("duty failed", duty=self.name)
+    async def perform(self) -> str:
+        """Do it; whatever is raised ends in the log, and is returned in a line. Empty where all went well."""
+        trouble = ""
+        with DUTY_SECONDS.labels(self.name).time():
+            try:
+                await self.do()
+            except Exception as error:
+                structlog.get_logger("daemon").exception("duty failed", duty=self.name)
+                trouble = f"{type(error).__name__}: {error}"
+        DUTY_RUNS.labels(self.name, "failed" if trouble else "ok").inc()
+        DUTY_ENDED_AT.labels(self.name).set_to_current_time()
+        return trouble

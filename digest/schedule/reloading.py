@@ -16,6 +16,7 @@ from digest.config.changes import Fingerprint, configuration_fingerprint, keep_o
 from digest.config.project import Project
 from digest.errors import Problem
 from digest.pipeline.check import check_loaded
+from digest.pipeline.measures import CONFIGURATION_READ
 from digest.pipeline.workspace import Workspace
 
 _DEBOUNCE_MS = 300
@@ -78,6 +79,7 @@ class Reloading:
         self.problems = ()
         self._workspace.take_up(project, with_templates=with_templates)
         self._taken_up()
+        CONFIGURATION_READ.labels("taken").inc()
         self._log.info(
             "configuration taken up",
             newsletters=len(project.newsletters),
@@ -89,6 +91,7 @@ class Reloading:
 
     def _refuse(self, errors: tuple[Problem, ...]) -> None:
         self.problems = errors
+        CONFIGURATION_READ.labels("refused").inc()
         self._log.error("configuration refused", problems=[str(problem) for problem in errors])
 
     @property

@@ -17,6 +17,7 @@ from digest.subscriptions.floods import MOST_AN_HOUR, MOST_FOR_AN_ADDRESS, Flood
 from digest.web.api import stories, webhooks
 from digest.web.editors import calendar
 from digest.web.editors import pages as editors
+from digest.web.operations import health, metrics
 from digest.web.pages import show
 from digest.web.readers import (
     archive,
@@ -24,11 +25,9 @@ from digest.web.readers import (
     consent,
     feed,
     figures,
-    health,
     leaving,
     measured,
     media,
-    metrics,
     signup,
 )
 from digest.web.readers.catalogue import Catalogue

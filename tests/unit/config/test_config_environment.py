@@ -62,7 +62,7 @@ def test_overrides_are_typed(folder):
             "DIGEST_STORE": "postgresql://digest@db.example.com/digest",
             "DIGEST_FETCH__EVERY": "2h",
             "DIGEST_LABELS": "[One, Two]",
-            "DIGEST_ALERTS__MAIL_TO": "ops@example.com",
+            "DIGEST_ALARMS__MAIL_TO": "ops@example.com",
             "DIGEST_SMTP__PER_SECOND": "",
             "DIGEST_DKIM": "",
         }
@@ -74,7 +74,7 @@ def test_overrides_are_typed(folder):
     assert smtp.domains["gmail.com"].connections == 4
     assert settings.store.startswith("postgresql://")
     assert settings.fetch.every == dt.timedelta(hours=2)
-    assert (settings.labels, settings.alerts.mail_to) == (("One", "Two"), ("ops@example.com",))
+    assert (settings.labels, settings.alarms.mail_to) == (("One", "Two"), ("ops@example.com",))
     assert (smtp.per_second, settings.dkim) == (None, None)
 
 
