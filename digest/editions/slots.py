@@ -100,7 +100,8 @@ def _between(schedule: Schedule, zone: ZoneInfo, start: datetime, end: datetime)
     """Return all slots from start to end, skipped ones too; at one instant there is one edition."""
     # A gap can carry a time into the next day, and holidays an edition LONGEST_MOVE days away.
     first, last = _day(start, zone) - timedelta(days=1), _day(end, zone) + timedelta(days=1)
-    margin = timedelta(days=LONGEST_MOVE)
+    moves = schedule.holidays is not None and schedule.on_holiday in ("previous", "next")
+    margin = timedelta(days=LONGEST_MOVE if moves else 0)
     unique: dict[datetime, Slot] = {}
     for due in due_times(schedule, zone, first - margin, last + margin):
         if not first <= due.day <= last:
