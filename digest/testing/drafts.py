@@ -115,13 +115,23 @@ class DraftDesk:
 
 
 @contextmanager
-def draft_desk(folder: Path, *, public_url: str = "http://news.example.com", **draft: Any) -> Iterator[DraftDesk]:
+def draft_desk(
+    folder: Path, *, public_url: str = "http://news.example.com", smtp_port: int = 0, **draft: Any
+) -> Iterator[DraftDesk]:
     """Open the desk in a folder; `draft` holds settings of the newsletter's draft, as at_deadline.
 
-    A folder that was prepared by an earlier desk, or is a copy of one, is used as it is.
+    Mail goes to the built-in catcher, or to the server at `smtp_port` of this machine. A folder that was prepared by an
+    earlier desk, or is a copy of one, is used as it is.
     """
     is_prepared = (folder / "var").exists()
-    project = load_project(shipped_config(), {"DIGEST_WEB__PUBLIC_URL": public_url})
+    environment = {"DIGEST_WEB__PUBLIC_URL": public_url}
+    if smtp_port:
+        environment |= {
+            "DIGEST_SMTP__HOST": "127.0.0.1",
+            "DIGEST_SMTP__PORT": str(smtp_port),
+            "DIGEST_SMTP__SECURITY": "none",
+        }
+    project = load_project(shipped_config(), environment)
     values = {"to": [EDITOR], "lead_time": "30m"} | draft
     denver = project.get_newsletter("denver").model_copy(update={"draft": Draft.model_validate(values)})
     clock = Hand(SLOT - timedelta(minutes=30))
