@@ -82,7 +82,7 @@ def _wakes(newsletter: Newsletter, hour: int, days: Sequence[date], chance: rand
     wakes = []
     for day in days:
         due_at = datetime(day.year, day.month, day.day, hour, 30, tzinfo=zone).astimezone(UTC)
-        wakes += [due_at + timedelta(minutes=chance.randint(*span)) for span in ((-119, -1), (1, 59), (61, 119))]
+        wakes += [due_at + timedelta(minutes=chance.randint(*span)) for span in ((-59, -1), (1, 119))]
         wakes.append(due_at + timedelta(hours=chance.randint(3, 20)))
     return sorted(wakes)
 

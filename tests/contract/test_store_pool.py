@@ -13,6 +13,7 @@ from digest.model.routes import Evidence, Route, Routes
 from digest.model.source import SourceState
 from digest.model.story import InlineHtml, Part, Picture, Story
 from digest.store import Store, pool, sources
+from digest.store.recent import iter_recent
 from digest.store.tables import story_content, story_history
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -47,6 +48,14 @@ def _story(number: int = 1, **changes: object) -> Story:
 
 def _add(connection: Connection, *stories: Story, routes: Routes = ROUTES) -> pool.AddedStories:
     return pool.add_stories(connection, [(story, routes, f"c-{story.id}") for story in stories], NOW)
+
+
+def test_stories_enter_while_recent_ones_were_read(store: Store) -> None:
+    """Reading the pool row by row leaves the connection as it was: the same transaction can write many rows."""
+    with store.begin() as connection:
+        _add(connection, _story())
+        assert [story.id for story in iter_recent(connection, since_at=NOW - timedelta(days=1))] == ["s0001"]
+        assert _add(connection, *(_story(number) for number in range(2, 9))) == pool.AddedStories(new=7)
 
 
 def test_a_story_enters_once_and_comes_back_whole(store: Store) -> None:
