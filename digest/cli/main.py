@@ -15,6 +15,7 @@ from digest.cli import (
     build,
     daemon,
     demo,
+    doctor,
     editions,
     preview,
     project,
@@ -39,7 +40,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for module in (demo, project, sources, stories, build, preview, send, schedule, daemon, worker):
+for module in (demo, doctor, project, sources, stories, build, preview, send, schedule, daemon, worker):
     module.register(app)
 for module in (editions, regions, subscribers, suppressions, bounces, store, bench):
     module.register(app)

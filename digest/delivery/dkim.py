@@ -56,6 +56,7 @@ class _Key:
     algorithm: str
     selector: str
     sign: Callable[[bytes], bytes]
+    public: str
 
 
 class DkimSigner:
@@ -76,6 +77,10 @@ class DkimSigner:
         if settings.ed25519_key_file:
             keys.append(_load_ed25519(folder / settings.ed25519_key_file, settings.ed25519_selector))
         return cls(settings.domain or domain, keys)
+
+    def public_keys(self) -> dict[str, str]:
+        """Return what the DNS records of the selectors must hold as `p=`, in base64."""
+        return {key.selector: key.public for key in self._keys}
 
     def sign(self, canonical: Mapping[str, bytes], body_hash: bytes) -> bytes:
         """Return the DKIM-Signature lines for relaxed header lines by lower-case name and a SHA-256 of the body."""
@@ -122,7 +127,9 @@ def _load_rsa(path: Path, selector: str) -> _Key:
     key = _load_pem(path)
     if not isinstance(key, rsa.RSAPrivateKey) or key.key_size < 1024:
         raise _key_error(path, "is not an RSA key of at least 1024 bits; make one with: openssl genrsa 2048")
-    return _Key("rsa-sha256", selector, lambda data: key.sign(data, padding.PKCS1v15(), hashes.SHA256()))
+    encoded = key.public_key().public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
+    public = base64.b64encode(encoded).decode("ascii")
+    return _Key("rsa-sha256", selector, lambda data: key.sign(data, padding.PKCS1v15(), hashes.SHA256()), public)
 
 
 def _load_ed25519(path: Path, selector: str) -> _Key:
@@ -130,7 +137,8 @@ def _load_ed25519(path: Path, selector: str) -> _Key:
     if not isinstance(key, ed25519.Ed25519PrivateKey):
         raise _key_error(path, "is not an Ed25519 key; make one with: openssl genpkey -algorithm ed25519")
     # RFC 8463 §3: what is signed is the SHA-256 of the data.
-    return _Key("ed25519-sha256", selector, lambda data: key.sign(hashlib.sha256(data).digest()))
+    public = base64.b64encode(key.public_key().public_bytes_raw()).decode("ascii")
+    return _Key("ed25519-sha256", selector, lambda data: key.sign(hashlib.sha256(data).digest()), public)
 
 
 def _load_pem(path: Path) -> object:
