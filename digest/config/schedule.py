@@ -111,5 +111,5 @@ class Late(ConfigModel):
     """Send when at most this late."""
     then: Literal["skip", "hold", "send"] = "skip"
     """What happens when later than that: skip with the reason, hold for a person, or send all the same."""
-    catch_up: Literal["latest", "all", "none"] = "latest"
-    """Of several missed slots within `send_within`: the latest only, all, or none."""
+    catch_up: Literal["latest", "all", "skip", "none"] = "latest"
+    """Of several missed slots within `send_within`: the latest only, all, or none (`skip` and `none` are the same)."""

@@ -42,13 +42,13 @@ def decide_catch_up(
 
     `latest` lets only the last slot go out that the late policy would send, and only the last of those it would hold
     when nothing is sent, so that a week's outage never ends in a flood; none that is older than `told_at`, the slot of
-    an edition that readers have already. `none` lets no missed slot go out; one that is on time was not missed.
+    an edition that readers have already. `skip` lets no missed slot go out; one that is on time was not missed.
     """
     decisions = [decide_late(late, slot_at, now) for slot_at in sorted(set(missed))]
     if late.catch_up == "all":
         return decisions
-    if late.catch_up == "none":
-        return [_not_caught_up(decision, now) for decision in decisions]
+    if late.catch_up in ("skip", "none"):
+        return [_not_caught_up(late, decision, now) for decision in decisions]
     if told_at is not None:
         decisions = [
             _superseded(decision, told_at, now) if decision.slot_at < told_at else decision for decision in decisions
@@ -60,11 +60,13 @@ def decide_catch_up(
     return [_superseded(decision, latest, now) for decision in decisions]
 
 
-def _not_caught_up(decision: LateDecision, now: datetime) -> LateDecision:
+def _not_caught_up(late: Late, decision: LateDecision, now: datetime) -> LateDecision:
     lateness = now - decision.slot_at
     if lateness <= ON_TIME or decision.action == "skip":
         return decision
-    return LateDecision(decision.slot_at, "skip", f"missed ({_span(lateness)} late), and late.catch_up is none")
+    return LateDecision(
+        decision.slot_at, "skip", f"missed ({_span(lateness)} late), and late.catch_up is {late.catch_up}"
+    )
 
 
 def _superseded(decision: LateDecision, latest: datetime | None, now: datetime) -> LateDecision:

@@ -97,6 +97,7 @@ OUTAGES = {
         ({"send_within": "30h", "catch_up": "all"}, {"an hour": 1, "a day": 2, "a week": 2}),
         ({"send_within": "30h", "catch_up": "latest"}, {"an hour": 1, "a day": 1, "a week": 1}),
         ({"catch_up": "none"}, {"an hour": 0, "a day": 0, "a week": 0}),
+        ({"catch_up": "skip"}, {"an hour": 0, "a day": 0, "a week": 0}),
         ({"send_within": "10m"}, {"an hour": 0, "a day": 0, "a week": 0}),
         ({"send_within": "10m", "then": "send"}, {"an hour": 1, "a day": 1, "a week": 1}),
         ({"send_within": "10m", "then": "send", "catch_up": "all"}, {"an hour": 1, "a day": 2, "a week": 7}),
