@@ -20,6 +20,14 @@ from digest.store.dialect import FORGETS
 from digest.store.schema import create_schema, prepare_schema
 
 _BUSY_TIMEOUT_S = 10
+_PATIENCE = {
+    "connect_timeout": 10,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 20_000,
+}
+"""How long a PostgreSQL that does not answer is believed in, in s and ms: else a cut cable hangs for hours."""
 
 
 class Store:
@@ -132,7 +140,7 @@ def _connect(url: str, root: Path, read_only: bool) -> tuple[Engine, bool]:
     """Return an engine, and whether it is a fresh one in memory that has no tables yet."""
     if url.startswith("postgresql://"):
         parts = make_url(url).set(drivername="postgresql+psycopg")
-        return create_engine(parts, pool_pre_ping=True, pool_size=10, max_overflow=20), False
+        return create_engine(parts, pool_pre_ping=True, pool_size=10, max_overflow=20, connect_args=_PATIENCE), False
     if not url.startswith("sqlite:///"):
         raise StoreError(
             f"store {url!r} is of no known kind", action="write sqlite:///FILE or postgresql://USER@HOST/NAME"

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import multiprocessing
 import os
 import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 
 from digest.config.load import load_project
@@ -55,6 +57,54 @@ def open_copy(workspace: Workspace) -> Iterator[Store]:
     """Open the store once more, as another process would."""
     with Store.open(workspace.project.settings.store, root=workspace.root) as store:
         yield store
+
+
+def run_worker(folder: Path, environment: Mapping[str, str]) -> None:
+    """Run a worker in this process until SIGTERM, as `digest worker` does."""
+    from digest.fleet.processes import run_here
+    from digest.fleet.start import work
+    from digest.schedule.logs import log_as_json
+
+    sys.stdout = (folder / "worker.log").open("a", buffering=1)
+    log_as_json()
+
+    async def nothing() -> None:
+        return
+
+    with fleet_workspace(folder, environment) as workspace:
+        workspace.store  # noqa: B018 - opened before the loop runs
+        run_here(lambda stop: work(workspace, stop, beside=nothing))
+
+
+class ForkedWorker:
+    """A worker in a process that starts quickly: forked from one that has everything imported."""
+
+    def __init__(self, folder: Path, environment: Mapping[str, str]) -> None:
+        self._context = multiprocessing.get_context("forkserver")
+        self._context.set_forkserver_preload(["digest.fleet.worker", "digest.testing.fleets"])
+        self._arguments = folder, dict(environment)
+        self.process = self._start()
+
+    def restart(self) -> None:
+        """Start it again after it ended."""
+        self.process.join()
+        self.process = self._start()
+
+    def kill(self) -> None:
+        """`kill -9`."""
+        self.process.kill()
+        self.process.join()
+
+    def end(self, timeout_s: float = 40.0) -> int | None:
+        """Ask it to end; return its exit status."""
+        self.process.terminate()
+        self.process.join(timeout_s)
+        return self.process.exitcode
+
+    def _start(self) -> ForkServerProcess:
+        process = self._context.Process(target=run_worker, args=self._arguments)
+        process.start()
+        return process
 
 
 class WorkerProcess:
