@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TextIO
+from typing import TextIO, cast
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +60,8 @@ class _Session(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Greet."""
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
-        transport.write(b"220 sink.example.com ESMTP\r\n")
+        self._transport = cast(asyncio.Transport, transport)  # uvloop's is none by class
+        self._transport.write(b"220 sink.example.com ESMTP\r\n")
 
     def data_received(self, data: bytes) -> None:
         """Answer as much as has come."""
