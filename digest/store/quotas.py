@@ -32,6 +32,12 @@ def reserve_quota(
     return granted, 0.0
 
 
+def forget_quotas(connection: Connection, prefix: str, *, before: datetime) -> int:
+    """Forget minutes before then of all names that begin so; return how many."""
+    old = quotas.c.route.startswith(prefix, autoescape=True) & (quotas.c.minute_at < before)
+    return connection.execute(delete(quotas).where(old)).rowcount
+
+
 def _used_since(connection: Connection, route: str, since: datetime) -> tuple[int, datetime | None]:
     # A minute that began before the period counts whole: the limit is never passed.
     query = select(func.coalesce(func.sum(quotas.c.used), 0), func.min(quotas.c.minute_at))

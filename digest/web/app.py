@@ -13,7 +13,8 @@ from digest.pipeline.measuring import Counting
 from digest.pipeline.webhooks import WebhookDesk
 from digest.pipeline.welcome import Welcomes
 from digest.pipeline.workspace import Workspace
-from digest.subscriptions.floods import MOST_AN_HOUR, MOST_FOR_AN_ADDRESS, FloodGate, trusted_networks
+from digest.subscriptions.floods import MOST_AN_HOUR, MOST_FOR_AN_ADDRESS, trusted_networks
+from digest.subscriptions.shared_floods import open_gate
 from digest.web.api import stories, webhooks
 from digest.web.editors import calendar
 from digest.web.editors import pages as editors
@@ -51,8 +52,9 @@ def create_app(workspace: Workspace) -> FastAPI:
     app.state.counting = Counting(workspace)
     app.state.finish = app.state.counting.finish
     app.state.webhooks = WebhookDesk(workspace)
-    app.state.network_gate = FloodGate(MOST_AN_HOUR)
-    app.state.address_gate = FloodGate(MOST_FOR_AN_ADDRESS)
+    secret = workspace.delivery_keys[0]
+    app.state.network_gate = open_gate(workspace.store, "network", MOST_AN_HOUR, secret=secret)
+    app.state.address_gate = open_gate(workspace.store, "address", MOST_FOR_AN_ADDRESS, secret=secret)
     _read_configuration(app)
     workspace.follow(lambda: _read_configuration(app))
     app.add_middleware(Safely)

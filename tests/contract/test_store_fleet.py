@@ -7,10 +7,14 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import select
 
 from digest.store import Store
 from digest.store.buckets import lease_slice
+from digest.store.quotas import forget_quotas
+from digest.store.tables_delivery import quotas
 from digest.store.workers import WorkerRow, forget_workers, list_workers, remove_worker, save_worker
+from digest.subscriptions.shared_floods import SharedFloodGate
 
 NOW = datetime(2030, 1, 2, 3, tzinfo=UTC)
 
@@ -49,3 +53,16 @@ def test_workers_are_known_until_they_end(store: Store) -> None:
         assert list_workers(connection) == [busy]
         remove_worker(connection, "one-1")
         assert list_workers(connection) == []
+
+
+def test_one_flood_gate_for_all_processes(store: Store) -> None:
+    """Two processes that serve the pages count together; an hour later there is room again, and no address is kept."""
+    one, two = [SharedFloodGate(store, "network", 3, secret=b"same") for _ in range(2)]
+    assert [gate.admits("192.0.2.0/24", NOW) for gate in (one, two, one, two)] == [True, True, True, False]
+    assert two.admits("198.51.100.0/24", NOW)
+    assert SharedFloodGate(store, "address", 3, secret=b"same").admits("192.0.2.0/24", NOW)
+    assert two.admits("192.0.2.0/24", NOW + timedelta(minutes=62))
+    with store.begin() as connection:
+        names = connection.scalars(select(quotas.c.route)).all()
+        assert not [name for name in names if "192.0.2" in name]
+        assert forget_quotas(connection, "flood ", before=NOW + timedelta(days=1)) == len(names)

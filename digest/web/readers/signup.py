@@ -14,7 +14,8 @@ from digest.config.newsletter import Newsletter
 from digest.pipeline.confirmations import Confirmations, Wish
 from digest.pipeline.workspace import Workspace
 from digest.subscriptions.addresses import normalise_address
-from digest.subscriptions.floods import FloodGate, network_of, visitor_address
+from digest.subscriptions.floods import network_of, visitor_address
+from digest.subscriptions.shared_floods import Gate
 from digest.web.pages import EMBED_POLICY, PAGE_POLICY, show
 from digest.web.readers.archive import find_latest
 from digest.web.readers.catalogue import Catalogue
@@ -70,10 +71,10 @@ async def subscribe(request: Request) -> HTMLResponse:
     answer = _judge(form, chosen)
     if answer.complaint:
         return await _show_again(request, form, answer)
-    networks: FloodGate = request.app.state.network_gate
+    networks: Gate = request.app.state.network_gate
     visitor = find_visitor(request)
     if not text_of(form, TRAP_FIELD):
-        if not networks.admits(network_of(visitor), workspace.clock()):
+        if not await run_in_threadpool(networks.admits, network_of(visitor), workspace.clock()):
             return _show_crowded(request)
         await _keep(request, form, chosen, visitor)
     page = "embed_asked" if _place(form) == "embed" else "asked"
@@ -109,9 +110,10 @@ def _judge(form: FormData, chosen: list[Newsletter]) -> Answer:
 
 async def _keep(request: Request, form: FormData, chosen: list[Newsletter], visitor: str) -> None:
     confirmations: Confirmations = request.app.state.confirmations
-    addresses: FloodGate = request.app.state.address_gate
+    addresses: Gate = request.app.state.address_gate
     address = text_of(form, "email").strip()
-    if not addresses.admits(normalise_address(address)[1], _workspace(request).clock()):
+    key, now = normalise_address(address)[1], _workspace(request).clock()
+    if not await run_in_threadpool(addresses.admits, key, now):
         return
     is_open = _place(form) == "all"
     wordings = {newsletter.id: _wording(request, None if is_open else newsletter) for newsletter in chosen}
