@@ -52,6 +52,7 @@ class SmtpPool:
         self._lines: dict[str, list[Line]] = {state.name: [] for state in self._routes}
         self._tasks: set[asyncio.Task[None]] = set()
         self._timer: asyncio.TimerHandle | None = None
+        self._timer_at = 0.0
         self._closing = False
         if not routes:
             raise RouteError("none", "no mail server is set; write smtp: {host: …} in digest.yaml", is_temporary=False)
@@ -279,8 +280,9 @@ class SmtpPool:
         if wait_s is None or self._closing:
             return
         at = now + max(wait_s, 0.0)
-        if self._timer is None or at < self._timer.when():
+        if self._timer is None or at < self._timer_at:
             self._cancel_timer()
+            self._timer_at = at  # uvloop gives no timer, but a plain handle, where the time has come already
             self._timer = asyncio.get_running_loop().call_at(at, self._on_timer)
 
     def _on_timer(self) -> None:
