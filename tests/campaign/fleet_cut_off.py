@@ -67,6 +67,7 @@ async def cut_off(url: str, folder: Path, readers: int) -> bool:
 
 async def _start(stack: AsyncExitStack, workspace: Workspace) -> tuple[asyncio.Event, asyncio.Task[None]]:
     stop = asyncio.Event()
+    await asyncio.to_thread(lambda: workspace.store)  # the proxy is in this very loop
     mail = await stack.enter_async_context(open_mail(workspace))
     return stop, asyncio.create_task(Worker(workspace, mail, stop, url=None).run())
 

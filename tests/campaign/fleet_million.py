@@ -100,7 +100,7 @@ def _cpu_of_database(url: str) -> float:
         row = connection.execute("SELECT pg_read_file('postmaster.pid')").fetchone()
     assert row is not None
     first = int(str(row[0]).split()[0])
-    children = [int(name) for name in os.listdir("/proc") if name.isdecimal() and _parent_of(int(name)) == first]
+    children = [number for one in Path("/proc").glob("[0-9]*") if _parent_of(number := int(one.name)) == first]
     return sum(_cpu_of(one) for one in [first, *children])
 
 
