@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from digest.delivery.throttle import Part
 from digest.outbox import SendProgress
 from digest.store import Store
+from digest.store.senders import touch_sender
 from digest.store.workers import WorkerRow, forget_workers, list_workers, remove_worker, save_worker
 
 BEAT_S = 2.0
@@ -46,6 +47,7 @@ class Presence:
     def beat(self, now: datetime, *, doing: list[str], is_draining: bool) -> Part:
         """Write what this worker does; return which part of the connections it may use."""
         with self.store.begin() as connection:
+            touch_sender(connection, self.name, now=now)  # so that its death is found, though it never sent anything
             forget_workers(connection, unseen_since=now - _FORGOTTEN_AFTER)
             save_worker(connection, self._row(now, doing, is_draining=is_draining))
             rows = list_workers(connection)
