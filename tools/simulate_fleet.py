@@ -110,8 +110,8 @@ def main() -> None:
     print(f"  database        {day.database_gb:,.1f} GB of deliveries kept {chosen.kept_days:.0f} days")
 
 
-WORKER, DATABASE, MTA = 800.0, 4000.0, 500.0
-LOG_BYTES, ROW_BYTES = 1500.0, 400.0
+WORKER, DATABASE, MTA = 1500.0, 10_000.0, 500.0
+LOG_BYTES, ROW_BYTES = 1430.0, 440.0
 
 if __name__ == "__main__":
     main()
