@@ -75,7 +75,7 @@ def assemble(
         override = load_override(workspace.project.folder, newsletter, slot_at)
     with workspace.store.read() as connection:
         situation = load_situation(workspace, connection, newsletter, slot_at=slot_at, until_at=until_at, lane=lane)
-        candidates = load_candidates(connection, newsletter, situation, overlay=overlay)
+        candidates = load_candidates(connection, newsletter, situation, overlay=overlay, names=override.story_ids)
         newsletter = steer(newsletter, override, candidates)
         choice = arrange(choose(newsletter, candidates, situation), override, newsletter)
         if choice.skip_reason:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
@@ -11,7 +12,7 @@ from digest.model.candidate import Candidate
 from digest.model.edition import Lane
 from digest.pipeline.overlay import NO_OVERLAY, Overlay
 from digest.pipeline.workspace import Workspace
-from digest.selection import Situation, longest_window, rule_reads_text, window_start
+from digest.selection import Situation, find_wanted, longest_window, rule_reads_text, window_start
 from digest.store import editions, pool, watches
 
 _MEMORY = timedelta(days=60)
@@ -72,12 +73,25 @@ def _told_until(connection: Connection, newsletter: Newsletter, last: editions.E
 
 
 def load_candidates(
-    connection: Connection, newsletter: Newsletter, situation: Situation, *, overlay: Overlay = NO_OVERLAY
+    connection: Connection,
+    newsletter: Newsletter,
+    situation: Situation,
+    *,
+    overlay: Overlay = NO_OVERLAY,
+    names: Collection[str] = (),
 ) -> list[Candidate]:
-    """Read every story that any rule or fallback of the newsletter could want for this slot."""
-    since_at = situation.slot_at - longest_window(newsletter) - _LATE_ARRIVALS
-    pooled = pool.load_candidates(
-        connection, since_at, situation.end_at + _JUST_AFTER, with_text=rule_reads_text(newsletter)
-    )
+    """Read every story that any rule or fallback of the newsletter could want for this slot.
+
+    `names` are stories that are asked for by id, whatever the rules say.
+    """
     fresh = overlay.candidates
+    # What was laid over the pool may share its events with stories that no rule wants.
+    wanted = find_wanted(newsletter, situation, names=frozenset(names)) if not fresh else None
+    pooled = pool.load_candidates(
+        connection,
+        situation.slot_at - longest_window(newsletter) - _LATE_ARRIVALS,
+        situation.end_at + _JUST_AFTER,
+        with_text=rule_reads_text(newsletter),
+        about=pool.About(wanted.regions, wanted.topics, wanted.sources, wanted.names) if wanted else None,
+    )
     return [*(candidate for candidate in pooled if candidate.id not in fresh), *fresh.values()]

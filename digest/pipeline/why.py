@@ -71,10 +71,10 @@ def explain_story(
         story = _find_story(connection, overlay, name)
         routes = overlay.routes.get(story.id) or pool.load_routes(connection, [story.id]).get(story.id, Routes())
         situation = load_situation(workspace, connection, newsletter, slot_at=slot_at or workspace.clock())
-        candidates = load_candidates(connection, newsletter, situation, overlay=overlay)
-        newsletter = steer(
-            newsletter, load_override(workspace.project.folder, newsletter, situation.slot_at), candidates
-        )
+        override = load_override(workspace.project.folder, newsletter, situation.slot_at)
+        names = (story.id, *override.story_ids)
+        candidates = load_candidates(connection, newsletter, situation, overlay=overlay, names=names)
+        newsletter = steer(newsletter, override, candidates)
         index = CandidateIndex(candidates)
         selected, reasons = explain(newsletter, index, situation, story.id)
         cluster = next((candidate.cluster for candidate in candidates if candidate.id == story.id), "")

@@ -5,12 +5,15 @@ from digest.selection.choosing import choose
 from digest.selection.explaining import explain, matching_ids
 from digest.selection.index import CandidateIndex
 from digest.selection.situation import Situation, longest_window, window_start
+from digest.selection.wanted import Wanted, find_wanted
 
 __all__ = [
     "CandidateIndex",
     "Situation",
+    "Wanted",
     "choose",
     "explain",
+    "find_wanted",
     "longest_window",
     "matching_ids",
     "rule_reads_text",

@@ -9,12 +9,26 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, Text, and_, false, func, literal, or_, select, type_coerce
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    Text,
+    and_,
+    false,
+    func,
+    literal,
+    not_,
+    or_,
+    select,
+    type_coerce,
+)
 from sqlalchemy.types import BigInteger
 
 from digest.errors import NotFoundError
 from digest.model.candidate import Candidate
 from digest.model.story import Story
+from digest.store.dialect import among
 from digest.store.story_json import story_from_json
 from digest.store.tables import stories, story_content
 
@@ -42,19 +56,51 @@ def load_candidates(
     until_at: datetime,
     *,
     with_text: bool = False,
-    regions: Collection[str] | None = None,
-    topics: Collection[str] | None = None,
+    about: About | None = None,
 ) -> list[Candidate]:
-    """Return the stories published from `since_at` on and before `until_at`.
+    """Return the stories published from `since_at` on and before `until_at`, newest first, then by id.
 
-    With `regions` or `topics`, only stories routed to any of them. Newest first, then by id.
+    With `about`, only those that are about it, and all other versions of their events (a shared cluster or address).
     Costs about 10 µs a candidate; the texts of `with_text` as much again.
     """
-    query = _candidate_query(with_text)
-    query = query.where(stories.c.published_at >= since_at, stories.c.published_at < until_at)
-    if regions is not None or topics is not None:
-        query = query.where(_is_about(regions or (), topics or ()))
-    query = query.order_by(stories.c.published_at.desc(), stories.c.id)
+    within = and_(stories.c.published_at >= since_at, stories.c.published_at < until_at)
+    if about is None:
+        return _load(connection, within, with_text)
+    found: dict[str, Candidate] = {}
+    fresh = _load(connection, and_(within, about.condition()), with_text)
+    others = and_(within, not_(about.condition()))
+    while fresh:
+        found |= {candidate.id: candidate for candidate in fresh}
+        versions = _load(connection, and_(others, _same_event(connection, fresh)), with_text)
+        fresh = [candidate for candidate in versions if candidate.id not in found]
+    return sorted(found.values(), key=lambda candidate: (-candidate.published_at.timestamp(), candidate.id))
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """Which stories to load: routed to any of the regions or topics, of any of the sources, or with a name."""
+
+    regions: Collection[str] = ()
+    topics: Collection[str] = ()
+    sources: Collection[str] = ()
+    names: Collection[str] = ()
+
+    def condition(self) -> ColumnElement[bool]:
+        """Return the condition on a row of the pool."""
+        c = stories.c
+        named = [c.id.in_(self.names), c.guid.in_(self.names), c.url.in_(self.names), c.canonical_url.in_(self.names)]
+        own = [c.source.in_(self.sources)] if self.sources else []
+        return or_(_is_about(self.regions, self.topics), *own, *(named if self.names else []))
+
+
+def _same_event(connection: Connection, candidates: Collection[Candidate]) -> ColumnElement[bool]:
+    clusters = {candidate.cluster for candidate in candidates} - {""}
+    urls = {candidate.canonical_url for candidate in candidates} - {""}
+    return or_(among(connection, stories.c.cluster, clusters), among(connection, stories.c.canonical_url, urls))
+
+
+def _load(connection: Connection, condition: ColumnElement[bool], with_text: bool) -> list[Candidate]:
+    query = _candidate_query(with_text).where(condition).order_by(stories.c.published_at.desc(), stories.c.id)
     mapping, instant = _Decoded(json.loads), _Decoded(lambda value: _EPOCH + timedelta(microseconds=value))
     categories = _Decoded(lambda text: tuple(json.loads(text)))
     return [

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from digest.model.routes import Routes
 from digest.model.story import Story
-from digest.store.candidates import StoryRow, count_stories, find_story, load_candidates, stories_since
+from digest.store.candidates import About, StoryRow, count_stories, find_story, load_candidates, stories_since
 from digest.store.dialect import among, chunks, upsert, write_rows
 from digest.store.story_json import (
     content_hash,
@@ -23,6 +23,7 @@ from digest.store.story_json import (
 from digest.store.tables import stories, story_content, story_history
 
 __all__ = [
+    "About",
     "AddedStories",
     "PoolItem",
     "StoryRow",

@@ -114,15 +114,32 @@ def test_candidates_can_be_narrowed_to_regions_and_topics(store: Store) -> None:
         window = (NOW - timedelta(days=1), NOW)
 
         def ids(**about: list[str]) -> list[str]:
-            return [one.id for one in pool.load_candidates(connection, *window, **about)]  # type: ignore[arg-type]
+            return [one.id for one in pool.load_candidates(connection, *window, about=pool.About(**about))]
 
         assert ids(regions=["denver"]) == ["s0001"]
         assert ids(topics=["tech"]) == ["s0001"]
         assert ids(regions=["austin"], topics=["tech"]) == ["s0001", "s0002"]
         assert ids(topics=[]) == []
+        assert ids(sources=["front-range"]) == ["s0001", "s0002"]
+        assert ids(names=["tag:example.com,2026:2"]) == ["s0002"]
         assert [row.id for row in pool.stories_since(connection, None, region="austin")] == ["s0002"]
         assert [row.id for row in pool.stories_since(connection, NOW, topic="tech")] == []
         assert [row.id for row in pool.stories_since(connection, None, source="front-range")] == ["s0001", "s0002"]
+
+
+def test_narrowed_candidates_bring_all_versions_of_their_events(store: Store) -> None:
+    """Stories that share a cluster or an address with a wanted one come along, also over a third one."""
+    elsewhere, address = Routes(), "https://example.com/same"
+    with store.begin() as connection:
+        pool.add_stories(connection, [(_story(1), ROUTES, "k1")], NOW)
+        linked = [
+            (_story(2, canonical_url=address), elsewhere, "k1"),
+            (_story(3, canonical_url=address), elsewhere, "k3"),
+        ]
+        linked += [(_story(4), elsewhere, "k3"), (_story(5), elsewhere, "k5")]
+        pool.add_stories(connection, linked, NOW)
+        found = pool.load_candidates(connection, NOW - timedelta(days=1), NOW, about=pool.About(regions=["denver"]))
+        assert [candidate.id for candidate in found] == ["s0001", "s0002", "s0003", "s0004"]
 
 
 @pytest.mark.parametrize(
