@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from digest.config.newsletter import Newsletter
 from digest.editions import build_edition, edition_id
+from digest.model.candidate import Candidate
 from digest.model.choice import Choice
 from digest.model.edition import Edition, Lane, RenderedEdition
 from digest.model.finding import Finding
@@ -75,9 +76,8 @@ def assemble(
         override = load_override(workspace.project.folder, newsletter, slot_at)
     with workspace.store.read() as connection:
         situation = load_situation(workspace, connection, newsletter, slot_at=slot_at, until_at=until_at, lane=lane)
-        candidates = load_candidates(connection, newsletter, situation, overlay=overlay, names=override.story_ids)
+        candidates, choice = _choose(connection, newsletter, situation, override=override, overlay=overlay)
         newsletter = steer(newsletter, override, candidates)
-        choice = arrange(choose(newsletter, candidates, situation), override, newsletter)
         if choice.skip_reason:
             return Assembled(newsletter, slot_at, situation, choice)
         stories = pool.load_stories(connection, _all_ids(choice)) | dict(overlay.stories)
@@ -97,6 +97,22 @@ def assemble(
     settings = workspace.project.settings
     findings = lint(rendered, edition, newsletter, settings=settings, previous=previous)
     return Assembled(newsletter, slot_at, situation, choice, rendered.edition, rendered, tuple(findings))
+
+
+def _choose(
+    connection: Connection, newsletter: Newsletter, situation: Situation, *, override: Override, overlay: Overlay
+) -> tuple[list[Candidate], Choice]:
+    """Choose among the stories of the window; only on a thin day among all that the fallback ladder could reach."""
+    for ladder in (False, True) if newsletter.fallback else (False,):
+        candidates = load_candidates(
+            connection, newsletter, situation, overlay=overlay, names=override.story_ids, with_ladder=ladder
+        )
+        steered = steer(newsletter, override, candidates)
+        tried = steered if ladder else steered.model_copy(update={"fallback": ()})
+        choice = arrange(choose(tried, candidates, situation), override, newsletter)
+        if not choice.skip_reason:
+            break
+    return candidates, choice
 
 
 def _find_previous(connection: Connection, newsletter: Newsletter, slot_at: datetime) -> Edition | None:

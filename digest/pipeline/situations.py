@@ -12,7 +12,7 @@ from digest.model.candidate import Candidate
 from digest.model.edition import Lane
 from digest.pipeline.overlay import NO_OVERLAY, Overlay
 from digest.pipeline.workspace import Workspace
-from digest.selection import Situation, find_wanted, longest_window, rule_reads_text, window_start
+from digest.selection import Situation, find_wanted, longest_window, ordinary_start, rule_reads_text, window_start
 from digest.store import editions, pool, watches
 
 _MEMORY = timedelta(days=60)
@@ -79,19 +79,31 @@ def load_candidates(
     *,
     overlay: Overlay = NO_OVERLAY,
     names: Collection[str] = (),
+    with_ladder: bool = True,
 ) -> list[Candidate]:
-    """Read every story that any rule or fallback of the newsletter could want for this slot.
+    """Read every story that any rule of the newsletter could want for this slot.
 
+    Without the fallback ladder, nothing is read that lies before the window but other versions of the same events.
     `names` are stories that are asked for by id, whatever the rules say.
     """
     fresh = overlay.candidates
+    oldest_at = situation.slot_at - longest_window(newsletter) - _LATE_ARRIVALS
     # What was laid over the pool may share its events with stories that no rule wants.
-    wanted = find_wanted(newsletter, situation, names=frozenset(names)) if not fresh else None
+    about = None if fresh else _about(newsletter, situation, frozenset(names))
+    reach_at = ordinary_start(newsletter, situation) - _LATE_ARRIVALS
     pooled = pool.load_candidates(
         connection,
-        situation.slot_at - longest_window(newsletter) - _LATE_ARRIVALS,
+        oldest_at if with_ladder or fresh else max(oldest_at, reach_at),
         situation.end_at + _JUST_AFTER,
         with_text=rule_reads_text(newsletter),
-        about=pool.About(wanted.regions, wanted.topics, wanted.sources, wanted.names) if wanted else None,
+        about=about,
+        versions_since_at=oldest_at,
     )
     return [*(candidate for candidate in pooled if candidate.id not in fresh), *fresh.values()]
+
+
+def _about(newsletter: Newsletter, situation: Situation, names: frozenset[str]) -> pool.About:
+    wanted = find_wanted(newsletter, situation, names=names)
+    if wanted.is_everything:
+        return pool.About(names=wanted.names)
+    return pool.About(wanted.regions, wanted.topics, wanted.sources, wanted.names)

@@ -15,28 +15,26 @@ from digest.selection.situation import Situation
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Stories of any of these regions, topics or sources, and those with one of the names (id, GUID or URL)."""
+    """Stories of any of these regions, topics or sources (or any at all), and those with a name: id, GUID or URL."""
 
     regions: frozenset[str] = frozenset()
     topics: frozenset[str] = frozenset()
     sources: frozenset[str] = frozenset()
     names: frozenset[str] = frozenset()
+    is_everything: bool = False
 
 
-def find_wanted(newsletter: Newsletter, situation: Situation, *, names: frozenset[str] = frozenset()) -> Wanted | None:
-    """Return what the rules, the ladder and the pins could take; None where a rule takes stories of any kind.
-
-    `names` are stories that are asked for besides.
-    """
+def find_wanted(newsletter: Newsletter, situation: Situation, *, names: frozenset[str] = frozenset()) -> Wanted:
+    """Return what the rules, the ladder and the pins could take; `names` are stories that are asked for besides."""
+    named = names | _spellings((*newsletter.pinned, *newsletter.must_include))
     scope = _widest_scope(newsletter, situation.topic_parents, situation)
     keys: set[Key] = set()
     for rule in _rules(newsletter):
         options = compile_rule(rule, scope).key_options
         if not options:
-            return None
+            return Wanted(names=named, is_everything=True)
         keys |= min(options, key=lambda option: (any(kind != "region" for kind, _ in option), len(option)))
     by_kind = {kind: frozenset(name for own, name in keys if own == kind) for kind in ("region", "topic", "source")}
-    named = names | _spellings((*newsletter.pinned, *newsletter.must_include))
     return Wanted(by_kind["region"], by_kind["topic"], by_kind["source"], named)
 
 

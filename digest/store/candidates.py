@@ -21,6 +21,7 @@ from sqlalchemy import (
     not_,
     or_,
     select,
+    true,
     type_coerce,
 )
 from sqlalchemy.types import BigInteger
@@ -32,6 +33,7 @@ from digest.store.dialect import among
 from digest.store.story_json import story_from_json
 from digest.store.tables import stories, story_content
 
+_DECODER = json.JSONDecoder()
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -50,6 +52,24 @@ class StoryRow:
     cluster: str
 
 
+@dataclass(frozen=True, slots=True)
+class About:
+    """Which stories to load: routed to any of the regions or topics, or of any of the sources; all where none is given.
+
+    Those with one of the `names` (id, GUID or address) come besides.
+    """
+
+    regions: Collection[str] | None = None
+    topics: Collection[str] | None = None
+    sources: Collection[str] | None = None
+    names: Collection[str] = ()
+
+    @property
+    def is_everything(self) -> bool:
+        """Whether stories of any kind are meant."""
+        return self.regions is None and self.topics is None and self.sources is None
+
+
 def load_candidates(
     connection: Connection,
     since_at: datetime,
@@ -57,18 +77,22 @@ def load_candidates(
     *,
     with_text: bool = False,
     about: About | None = None,
+    versions_since_at: datetime | None = None,
 ) -> list[Candidate]:
     """Return the stories published from `since_at` on and before `until_at`, newest first, then by id.
 
-    With `about`, only those that are about it, and all other versions of their events (a shared cluster or address).
-    Costs about 10 µs a candidate; the texts of `with_text` as much again.
+    With `about`, only those that are about it, and all other versions of their events (a shared cluster or address)
+    since `versions_since_at`; named ones since then, too. Costs about 10 µs a candidate; `with_text` as much again.
     """
-    within = and_(stories.c.published_at >= since_at, stories.c.published_at < until_at)
-    if about is None:
+    oldest_at = min(since_at, versions_since_at or since_at)
+    within = and_(stories.c.published_at >= oldest_at, stories.c.published_at < until_at)
+    about = about or About()
+    if about.is_everything and oldest_at == since_at:
         return _load(connection, within, with_text)
     found: dict[str, Candidate] = {}
-    fresh = _load(connection, and_(within, about.condition()), with_text)
-    others = and_(within, not_(about.condition()))
+    asked = or_(and_(stories.c.published_at >= since_at, _is_meant(about)), *_is_named(about.names))
+    fresh = _load(connection, and_(within, asked), with_text)
+    others = and_(within, not_(asked))
     while fresh:
         found |= {candidate.id: candidate for candidate in fresh}
         versions = _load(connection, and_(others, _same_event(connection, fresh)), with_text)
@@ -76,21 +100,15 @@ def load_candidates(
     return sorted(found.values(), key=lambda candidate: (-candidate.published_at.timestamp(), candidate.id))
 
 
-@dataclass(frozen=True, slots=True)
-class About:
-    """Which stories to load: routed to any of the regions or topics, of any of the sources, or with a name."""
+def _is_meant(about: About) -> ColumnElement[bool]:
+    if about.is_everything:
+        return true()
+    return or_(_is_about(about.regions or (), about.topics or ()), stories.c.source.in_(about.sources or ()))
 
-    regions: Collection[str] = ()
-    topics: Collection[str] = ()
-    sources: Collection[str] = ()
-    names: Collection[str] = ()
 
-    def condition(self) -> ColumnElement[bool]:
-        """Return the condition on a row of the pool."""
-        c = stories.c
-        named = [c.id.in_(self.names), c.guid.in_(self.names), c.url.in_(self.names), c.canonical_url.in_(self.names)]
-        own = [c.source.in_(self.sources)] if self.sources else []
-        return or_(_is_about(self.regions, self.topics), *own, *(named if self.names else []))
+def _is_named(names: Collection[str]) -> list[ColumnElement[bool]]:
+    c = stories.c
+    return [column.in_(names) for column in (c.id, c.guid, c.url, c.canonical_url)] if names else []
 
 
 def _same_event(connection: Connection, candidates: Collection[Candidate]) -> ColumnElement[bool]:
@@ -101,8 +119,8 @@ def _same_event(connection: Connection, candidates: Collection[Candidate]) -> Co
 
 def _load(connection: Connection, condition: ColumnElement[bool], with_text: bool) -> list[Candidate]:
     query = _candidate_query(with_text).where(condition).order_by(stories.c.published_at.desc(), stories.c.id)
-    mapping, instant = _Decoded(json.loads), _Decoded(lambda value: _EPOCH + timedelta(microseconds=value))
-    categories = _Decoded(lambda text: tuple(json.loads(text)))
+    mapping, instant = _Decoded(_from_json), _Decoded(lambda value: _EPOCH + timedelta(microseconds=value))
+    categories = _Decoded(lambda text: tuple(_from_json(text)))
     return [
         Candidate(
             story_id, headline, source, url, instant[published], instant[fetched], mapping[in_regions],
@@ -112,8 +130,13 @@ def _load(connection: Connection, condition: ColumnElement[bool], with_text: boo
         for (
             story_id, headline, source, url, published, fetched, in_regions, on_topics,
             cluster, tags, language, words, picture, parts, embargo, text, guid,
-        ) in connection.execute(query)
+        ) in connection.execute(query).all()
     ]  # fmt: skip
+
+
+def _from_json(text: str) -> Any:
+    """Return what our own columns hold: no white space around it, so that half the cost of `loads` is saved."""
+    return _DECODER.raw_decode(text)[0]
 
 
 def stories_since(

@@ -121,7 +121,8 @@ def test_candidates_can_be_narrowed_to_regions_and_topics(store: Store) -> None:
         assert ids(regions=["austin"], topics=["tech"]) == ["s0001", "s0002"]
         assert ids(topics=[]) == []
         assert ids(sources=["front-range"]) == ["s0001", "s0002"]
-        assert ids(names=["tag:example.com,2026:2"]) == ["s0002"]
+        assert ids(regions=[], names=["tag:example.com,2026:2"]) == ["s0002"]
+        assert ids(names=["tag:example.com,2026:2"]) == ["s0001", "s0002"]
         assert [row.id for row in pool.stories_since(connection, None, region="austin")] == ["s0002"]
         assert [row.id for row in pool.stories_since(connection, NOW, topic="tech")] == []
         assert [row.id for row in pool.stories_since(connection, None, source="front-range")] == ["s0001", "s0002"]
@@ -140,6 +141,17 @@ def test_narrowed_candidates_bring_all_versions_of_their_events(store: Store) ->
         pool.add_stories(connection, linked, NOW)
         found = pool.load_candidates(connection, NOW - timedelta(days=1), NOW, about=pool.About(regions=["denver"]))
         assert [candidate.id for candidate in found] == ["s0001", "s0002", "s0003", "s0004"]
+
+
+def test_only_versions_and_named_stories_come_from_before_the_window(store: Store) -> None:
+    """Of what is older than asked, another version of an event comes along, and what is named; nothing else."""
+    window = (NOW - timedelta(hours=2, minutes=30), NOW)
+    with store.begin() as connection:
+        pool.add_stories(connection, [(_story(n), ROUTES, "k1" if n in (1, 4) else "") for n in range(1, 8)], NOW)
+        found = pool.load_candidates(
+            connection, *window, about=pool.About(names=["s0006"]), versions_since_at=NOW - timedelta(days=1)
+        )
+        assert [candidate.id for candidate in found] == ["s0001", "s0002", "s0004", "s0006"]
 
 
 @pytest.mark.parametrize(
