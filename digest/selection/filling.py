@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Generator, Mapping, Sequence
-from contextlib import closing
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from digest.config.newsletter import Newsletter
@@ -31,6 +30,7 @@ class Filling:
         self._live = [list(entries) for entries in ranks]
         self._sources: Counter[str] = Counter()
         self._topics: Counter[str] = Counter()
+        self._sources_of: dict[int, set[str]] = {}
         self.more = len(newsletter.sections)
         self.places: list[list[Placed]] = [[] for _ in range(self.more + 1)]
         self.taken: dict[int, int] = {}
@@ -94,6 +94,7 @@ class Filling:
     def replace_rank(self, number: int, entries: Sequence[Entry]) -> None:
         """Let a place be filled from other entries from here on."""
         self._live[number] = list(entries)
+        self._sources_of.pop(number, None)
 
     def find_cap(self, entry: Entry, number: int) -> str:
         """Return in words the cap that keeps the entry out of the place; "" when none does."""
@@ -121,44 +122,48 @@ class Filling:
         return self._newsletter.weights.variety * self._sources[self._index.candidates[position].source]
 
     def _best(self, number: int) -> Entry | None:
-        """Return the next entry for a place: the best after variety that no later section needs more."""
+        """Return the next entry for a place: the best after variety that no later section needs more.
+
+        Entries that can never stand there any more are dropped for good: caps only grow.
+        """
+        live, least = self._live[number], self._least_penalty(number)
         best: Entry | None = None
         best_order = (0.0, 0)
         claimed: Entry | None = None
-        with closing(self._available(number)) as entries:
-            for entry in entries:
-                if best is not None and entry.cost > best_order[0]:
-                    break
-                order = (self.penalty(entry.position) + entry.cost, entry.position)
-                if best is not None and order > best_order:
-                    continue
-                if self._is_claimed(entry, number):
-                    claimed = claimed or entry
-                else:
-                    best, best_order = entry, order
-        if best is None and not self.places[number]:
-            return claimed
-        return best
-
-    def _available(self, number: int) -> Generator[Entry, None, None]:
-        """Yield entries that may still be put there, best first; drops for good those that may not (caps only grow)."""
-        live = self._live[number]
         kept: list[Entry] = []
         seen = 0
-        try:
-            for entry in live:
-                seen += 1
-                event = self._index.events[entry.position]
-                if event in self.taken:
-                    continue
-                cap = self.find_cap(entry, number)
-                if cap:
-                    self.capped.setdefault(event, cap)
-                    continue
-                kept.append(entry)
-                yield entry
-        finally:
-            live[:seen] = kept
+        for entry in live:
+            if best is not None and least + entry.cost > best_order[0]:
+                break
+            seen += 1
+            event = self._index.events[entry.position]
+            if event in self.taken:
+                continue
+            order = (self.penalty(entry.position) + entry.cost, entry.position)
+            is_better = best is None or order < best_order
+            if is_better and self._is_capped(entry, number):
+                continue
+            kept.append(entry)
+            if is_better and self._is_claimed(entry, number):
+                claimed = claimed or entry
+            elif is_better:
+                best, best_order = entry, order
+        live[:seen] = kept
+        return claimed if best is None and not self.places[number] else best
+
+    def _is_capped(self, entry: Entry, number: int) -> bool:
+        cap = self.find_cap(entry, number)
+        if cap:
+            self.capped.setdefault(self._index.events[entry.position], cap)
+        return bool(cap)
+
+    def _least_penalty(self, number: int) -> float:
+        """Return what variety takes at least from every entry of the place."""
+        if number not in self._sources_of:
+            candidates = self._index.candidates
+            self._sources_of[number] = {candidates[entry.position].source for entry in self._live[number]}
+        fewest = min((self._sources[source] for source in self._sources_of[number]), default=0)
+        return self._newsletter.weights.variety * fewest
 
     def _is_claimed(self, entry: Entry, number: int) -> bool:
         """Return whether a later section with `reserve` would stay empty without it; the lead always takes its best."""
