@@ -10,23 +10,24 @@ from __future__ import annotations
 import heapq
 import math
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import islice
 
 from digest.model.story import Story
 from digest.routing.fingerprints import Fingerprint, Words, fingerprint
+from digest.routing.gazetteer import load_gazetteer
 from digest.routing.vectors import find_vectors
 
-JOIN_AT = 0.33
+JOIN_AT = 0.28
 WINDOW = timedelta(days=5)
 """A cluster takes no story published longer than this after its latest one, or before its first."""
 COMMON, PLAIN = 2_000.0, 2.0
 """Rarity is measured as if so many clusters had been seen; a word of this rarity in the language says nothing."""
-NO_NAME_SHARED, OTHER_NUMBERS, OTHER_FIGURES, MANY_NUMBERS = 0.5, 0.85, 0.6, 3
-"""What a resemblance is worth when both stories name names, or give numbers, and share none."""
-FEATURES, LOOKED_UP, POSTINGS, COMPARED = 30, 10, 100, 10
+OTHER_NAMES, OTHER_NUMBERS, FULL_NUMBERS = 0.5, 0.5, 3
+"""What a resemblance loses when each story names names, or so many numbers, that the other does not."""
+FEATURES, LOOKED_UP, POSTINGS, COMPARED = 30, 10, 100, 6
 LIVE = 20_000
 """So many clusters can still grow; the ones without a new story for longest are closed."""
 MOST_MEMBERS, BEST_MEMBERS = 5, 3
@@ -35,9 +36,12 @@ MOST_MEMBERS, BEST_MEMBERS = 5, 3
 
 @dataclass(slots=True)
 class _Member:
+    """A story of a cluster; `names` are its features that are names, with their part of the whole."""
+
     id: str
     vector: dict[str, float]
-    names: frozenset[str]
+    names: dict[str, float]
+    places: list[str]
     numbers: frozenset[str]
 
 
@@ -55,7 +59,7 @@ class Clusterer:
     def __init__(self, *, join_at: float = JOIN_AT, window: timedelta = WINDOW) -> None:
         self._join_at = join_at
         self._window = window
-        self._words = Words(find_vectors())
+        self._words = Words(find_vectors(), load_gazetteer())
         self._seen: dict[str, int] = {}
         self._cluster_of: dict[str, str] = {}
         self._clusters: dict[str, _Cluster] = {}
@@ -90,7 +94,8 @@ class Clusterer:
             return self._cluster_of[story_id]
         mark = fingerprint(headline, text, self._words)
         vector = self._weigh(mark)
-        member = _Member(story_id, vector, mark.names, mark.numbers)
+        names = {word: weight**2 for word, weight in vector.items() if word in mark.names}
+        member = _Member(story_id, vector, names, [word for word in vector if word in mark.places], mark.numbers)
         cluster = self._find(member, mark, published_at)
         if cluster is None:
             cluster = self._clusters[story_id] = _Cluster(story_id, published_at, published_at)
@@ -127,18 +132,13 @@ class Clusterer:
         for _, cluster_id in heapq.nsmallest(COMPARED, [(vote, key) for key, vote in votes.items()]):
             cluster = self._clusters.get(cluster_id)
             if cluster is not None and self._in_time(cluster, published_at):
-                score = self._resemblance(member, cluster)
+                score = _resemblance(member, cluster.members, best_score)
                 if score > best_score:
                     best, best_score = cluster, score
         return best
 
     def _in_time(self, cluster: _Cluster, published_at: datetime) -> bool:
         return cluster.first_at - self._window <= published_at <= cluster.last_at + self._window
-
-    def _resemblance(self, member: _Member, cluster: _Cluster) -> float:
-        scores = sorted((_compare(member, other) for other in cluster.members), reverse=True)
-        best = scores[:BEST_MEMBERS]
-        return sum(best) / len(best)
 
     def _keep(self, cluster: _Cluster, member: _Member, mark: Fingerprint) -> None:
         self._cluster_of[member.id] = cluster.id
@@ -161,13 +161,59 @@ class Clusterer:
             del self._clusters[next(iter(self._clusters))]
 
 
-def _compare(one: _Member, other: _Member) -> float:
-    """Return the resemblance of two stories, 0 to 1."""
+def _resemblance(newcomer: _Member, members: Sequence[_Member], least: float) -> float:
+    """Return the resemblance of a story to the members most like it, 0 to 1; 0 where it cannot be over `least`."""
+    shared = [_shared(newcomer, member) for member in members]
+    if _mean_of_best(shared) <= least:
+        return 0.0
+    return _mean_of_best([
+        score * _discount(newcomer, member) if score else 0.0 for score, member in zip(shared, members, strict=True)
+    ])  # fmt: skip
+
+
+def _mean_of_best(scores: list[float]) -> float:
+    best = sorted(scores, reverse=True)[:BEST_MEMBERS]
+    return sum(best) / len(best)
+
+
+def _shared(one: _Member, other: _Member) -> float:
+    """Return what two stories have in common, before anything speaks against it.
+
+    Much happens in one town: places count no more than everything else that is shared.
+    """
     mine, theirs = one.vector, other.vector
     score = sum([weight * theirs[word] for word, weight in mine.items() if word in theirs])
-    if len(one.names) > 1 and len(other.names) > 1 and one.names.isdisjoint(other.names):
-        score *= NO_NAME_SHARED
-    if one.numbers and other.numbers and one.numbers.isdisjoint(other.numbers):
-        many = min(len(one.numbers), len(other.numbers)) >= MANY_NUMBERS
-        score *= OTHER_FIGURES if many else OTHER_NUMBERS
+    if one.places:
+        places = sum([mine[word] * theirs[word] for word in one.places if word in theirs])
+        score -= max(0.0, 2 * places - score)
     return score
+
+
+def _discount(one: _Member, other: _Member) -> float:
+    """Return what is left of a resemblance in view of other names and other numbers."""
+    left = 1.0
+    if len(one.names) > 1 and len(other.names) > 1:
+        left -= OTHER_NAMES * _conflict_of_names(one, other)
+    if one.numbers and other.numbers:
+        left *= 1 - OTHER_NUMBERS * _conflict_of_numbers(one.numbers, other.numbers)
+    return left
+
+
+def _conflict_of_names(one: _Member, other: _Member) -> float:
+    """Return how far each story names what the other does not, against the names of both: 0 to 1.
+
+    One story may name more than the other; that both have names of their own speaks for two events of one kind.
+    """
+    mine, theirs = one.vector, other.vector
+    shared = sum([mine[name] * theirs[name] for name in one.names if name in theirs])
+    alone = min(
+        sum([part for name, part in one.names.items() if name not in theirs]),
+        sum([part for name, part in other.names.items() if name not in mine]),
+    )
+    return alone / (shared + alone) if alone else 0.0
+
+
+def _conflict_of_numbers(mine: frozenset[str], theirs: frozenset[str]) -> float:
+    """Return the part of the numbers of the story with fewer ones that the other lacks; few numbers weigh little."""
+    fewer = min(len(mine), len(theirs))
+    return (1 - len(mine & theirs) / fewer) * min(1.0, fewer / FULL_NUMBERS)

@@ -4,25 +4,32 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
+from digest.routing.gazetteer import Gazetteer, name_key
 from digest.routing.vectors import Vectors
 from digest.routing.word_lists import STOP
 
 OPENING_WORDS = 60
-_MEMO = 200_000
+_MEMO, _LONG_CHUNK = 60_000, 40
 TITLE_WEIGHT, TEXT_WEIGHT, NAME_TIMES = 1.0, 0.5, 1.3
 NUMBER_RARITY, SHORT_NUMBER_RARITY, UNKNOWN_RARITY = 4.0, 2.5, 5.0
+PLACE_RARITY = 4.5
+"""A place is no rarer than this, however small: much happens in one town, and its name alone tells no event."""
 _TOKEN = re.compile(r"(\d+(?:[.,:]\d+)*|[^\W\d_]+(?:['’.&][^\W_]+)*)([.!?:]?)")
 """A word or number, and the mark behind it that ends a sentence."""
 
 
 class Fingerprint(NamedTuple):
-    """A story as features with (weight, rarity in the language), names, numbers, and a hash of the wording."""
+    """A story as features with (weight, rarity in the language), names, numbers, and a hash of the wording.
+
+    `places` are the names that are mostly those of places, or stand in a headline where all is capitalised.
+    """
 
     features: Mapping[str, tuple[float, float]]
     names: frozenset[str]
+    places: frozenset[str]
     numbers: frozenset[str]
     wording: str
 
@@ -30,19 +37,18 @@ class Fingerprint(NamedTuple):
 def fingerprint(headline: str, text: str, lookup: Words) -> Fingerprint:
     """Return what identifies the event of a story: headline and first 60 words."""
     body = text.removeprefix(headline).lstrip(" .\n")
-    opening = " ".join(body[:1500].split()[:OPENING_WORDS])
+    opening = body[:1500].split()[:OPENING_WORDS]
     marks = _Marks(lookup)
     words = headline.split()
     titled = sum(word[:1].isupper() for word in words) > 0.6 * max(1, len(words))
-    marks.take(headline, TITLE_WEIGHT, names_shown=not titled)
+    marks.take(words, TITLE_WEIGHT, names_shown=not titled)
     marks.take(opening, TEXT_WEIGHT, names_shown=True)
     for name in marks.names & marks.features.keys():
         weight, rarity = marks.features[name]
         marks.features[name] = (weight * NAME_TIMES, rarity)
     wording = hashlib.blake2b(" ".join(sorted(marks.features)).encode(), digest_size=8).hexdigest()
-    return Fingerprint(
-        marks.features, frozenset(marks.names & marks.features.keys()), frozenset(marks.numbers), wording
-    )
+    names = frozenset(marks.names & marks.features.keys())
+    return Fingerprint(marks.features, names, frozenset(marks.places), frozenset(marks.numbers), wording)
 
 
 class _Marks:
@@ -52,55 +58,85 @@ class _Marks:
         self._lookup = lookup
         self.features: dict[str, tuple[float, float]] = {}
         self.names: set[str] = set()
+        self.places: set[str] = set()
         self.numbers: set[str] = set()
 
-    def take(self, part: str, weight: float, *, names_shown: bool) -> None:
-        """Add the words of one part of a story."""
+    def take(self, chunks: Iterable[str], weight: float, *, names_shown: bool) -> None:
+        """Add the words of one part of a story, split at white space."""
         starts_sentence = True
         known, look_up = self._lookup.known, self._lookup.look_up
         features = self.features
-        for token, end in _TOKEN.findall(part):
-            word, rarity, kind = known.get(token) or look_up(token)
-            if kind == "number":
-                self.numbers.add(word)
-            elif kind == "name" and names_shown and not starts_sentence:
-                self.names.add(word)
-            starts_sentence = end != ""
-            if kind and word not in features:
-                features[word] = (weight, rarity)
+        for chunk in chunks:
+            for word, rarity, kind, ends in known[chunk] if chunk in known else look_up(chunk):
+                if kind == "number":
+                    self.numbers.add(word)
+                elif kind == "place":
+                    self.places.add(word)
+                    if names_shown and not starts_sentence:
+                        self.names.add(word)
+                elif kind == "name" and names_shown and not starts_sentence:
+                    self.names.add(word)
+                starts_sentence = ends
+                if kind and word not in features:
+                    features[word] = (weight, rarity)
+
+
+class _Word(NamedTuple):
+    """A word: its stem, how rare it is, its kind (number, name, place, word or none); whether a sentence ends."""
+
+    stem: str
+    rarity: float
+    kind: str
+    ends: bool
 
 
 class Words:
-    """Stem and rarity of words, remembered; `vectors` tell how rare a word is, without them all count the same."""
+    """Stem and rarity of words, remembered by what stands between two spaces.
 
-    def __init__(self, vectors: Vectors | None) -> None:
+    `vectors` tell how rare a word is (without them all count the same), the gazetteer which one is a place.
+    """
+
+    def __init__(self, vectors: Vectors | None, gazetteer: Gazetteer) -> None:
         self._vectors = vectors
-        self.known: dict[str, tuple[str, float, str]] = {}
+        self._gazetteer = gazetteer
+        self.known: dict[str, tuple[_Word, ...]] = {}
 
-    def look_up(self, token: str) -> tuple[str, float, str]:
-        """Return the stem of a word as it stands in a text, its rarity, and its kind: number, name, word or none."""
-        known = self.known.get(token)
+    def look_up(self, chunk: str) -> tuple[_Word, ...]:
+        """Return the words of what stands between two spaces."""
+        known = self.known.get(chunk)
         if known is None:
-            if len(self.known) > _MEMO:
-                self.known.clear()
-            stemmed = stem(token)
-            known = self.known[token] = (stemmed, self._rarity(token), _kind(token, stemmed))
+            known = tuple(self._word(token, end) for token, end in _TOKEN.findall(chunk))
+            if len(chunk) <= _LONG_CHUNK:
+                if len(self.known) >= _MEMO:
+                    self.known.clear()
+                self.known[chunk] = known
         return known
+
+    def _word(self, token: str, end: str) -> _Word:
+        stemmed, rarity, kind = stem(token), self._rarity(token), _kind(token, stem(token))
+        if not kind or stemmed in STOP:
+            return _Word(stemmed, rarity, "", end != "")
+        if kind == "name" and self._gazetteer.is_mostly_place(name_key(_bare(token))):
+            return _Word(stemmed, min(rarity, PLACE_RARITY), "place", end != "")
+        return _Word(stemmed, rarity, kind, end != "")
 
     def _rarity(self, token: str) -> float:
         if token[0].isdigit():
             return NUMBER_RARITY if len(token) > 2 else SHORT_NUMBER_RARITY
-        word = token.lower()
-        if word.endswith(("'s", "’s")):
-            word = word[:-2]
-        return self._vectors.rarity(word) if self._vectors else UNKNOWN_RARITY
+        return self._vectors.rarity(_bare(token)) if self._vectors else UNKNOWN_RARITY
+
+
+def _bare(token: str) -> str:
+    """Return a word in lower case without a possessive 's."""
+    word = token.lower()
+    return word[:-2] if word.endswith(("'s", "’s")) else word
 
 
 def _kind(token: str, stemmed: str) -> str:
-    """Tell what a token is worth as a feature; a stop word or single letter is worth nothing."""
+    """Tell what a token is; a single letter is nothing."""
     if token[0].isdigit():
         return "number"
-    if stemmed in STOP or len(stemmed) < 2:
+    if len(stemmed) < 2:
         return ""
     return "name" if token[0].isupper() else "word"
 

@@ -22,6 +22,8 @@ from digest.routing.states import US_STATES
 KM_A_DEGREE = 111.2
 MILLI = 1000
 """The table holds positions in thousandths of a degree."""
+BIG_NAME = 150_000
+"""From this population on, a place's name that is also a person or a word is mostly the place."""
 _CELLS_A_ROW = 1000
 _LONG_FORMS = {"st": "saint", "ste": "sainte", "ft": "fort", "mt": "mount"}
 _JOIN = re.compile(r"[.’'`]")
@@ -196,6 +198,13 @@ class Gazetteer:
     def find(self, key: str) -> list[Place]:
         """Return the places of a name, as names are compared, the largest first."""
         return [self.places[number] for number in self._by_name.find(key)]
+
+    def is_mostly_place(self, key: str) -> bool:
+        """Whether a name is a place's or county's and no person's or ordinary word's, or a large place's anyway."""
+        if not self.knows(key):
+            return False
+        places = self.find(key)
+        return not any(place.flags for place in places) or places[0].population >= BIG_NAME
 
     def near(self, lat: float, lon: float, radius_km: float) -> list[Place]:
         """Return the places within `radius_km`, the largest first."""

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from digest.routing.gazetteer import (
+    BIG_NAME,
     County,
     Place,
     cell_of,
@@ -51,9 +52,6 @@ NICKNAMES = {
     "Tri-State Area": "Cincinnati, OH", "LA": "Los Angeles, CA",
 }  # fmt: skip
 """What people call a metropolitan area, and its main place; ambiguous ones (Queen City) stand for the largest."""
-
-BIG_NAME = 150_000
-"""From this population on, a place's name that is also a person or a word is mostly the place."""
 
 
 class Candidate(NamedTuple):

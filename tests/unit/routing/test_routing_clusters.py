@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -43,6 +44,47 @@ def test_two_events_of_one_kind_stay_apart(make_story: MakeStory) -> None:
     clusterer = Clusterer()
     assert clusterer.add_story(make_story(*QUAKE_HERE, id="a")) == "a"
     assert clusterer.add_story(make_story(*QUAKE_THERE, id="b")) == "b"
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (
+            ("Four candidates run for mayor of Chiefland", "Chiefland voters will choose among two council members."),
+            ("Man found shot at Chiefland dealership", "Police in Chiefland closed the road on Monday morning."),
+        ),
+        (
+            ("Water main repaired in north DeKalb", "DeKalb crews finished repairs on Tuesday, the county said."),
+            ("DeKalb may refuse plan for shops", "Planners in DeKalb heard neighbors who oppose the development."),
+        ),
+    ],
+)
+def test_stories_of_one_town_stay_apart(make_story: MakeStory, one: tuple[str, str], other: tuple[str, str]) -> None:
+    """A town in common, however small, makes no event, even where the pool holds nothing else."""
+    clusterer = Clusterer()
+    assert [clusterer.add_story(make_story(*one, id="a")), clusterer.add_story(make_story(*other, id="b"))] == [
+        "a",
+        "b",
+    ]
+
+
+def test_reports_of_one_form_stay_apart(make_story: MakeStory) -> None:
+    """Two companies' results share their words, not their names and figures."""
+    forms = [
+        ("Acme Tools Corp fourth quarter net", "Share 1.78 dollars against 1.64. Net 117 million. Sales 2.02 billion."),
+        ("Globex Drug Inc fourth quarter net", "Share 0.13 dollars against 0.37. Net 3.7 million. Sales 189 million."),
+    ]
+    clusterer = Clusterer()
+    ids = [clusterer.add_story(make_story(*form, id=name)) for form, name in zip(forms, "ab", strict=True)]
+    assert ids == ["a", "b"]
+
+
+def test_other_figures_speak_against_more_the_more_there_are(make_story: MakeStory) -> None:
+    """One number that differs is an update of the count; many that differ are another event."""
+    clusterer = Clusterer()
+    clusterer.add_story(make_story("Ferry sinks off Batangas, 12 dead", "The ferry sank off Batangas.", id="a"))
+    later = make_story("Ferry sinks off Batangas, 15 dead", "The ferry sank off Batangas at night.", id="b")
+    assert clusterer.add_story(later) == "a"
 
 
 def test_wire_copy_is_recognised(make_story: MakeStory) -> None:
