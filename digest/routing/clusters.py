@@ -162,18 +162,15 @@ class Clusterer:
 
 
 def _resemblance(newcomer: _Member, members: Sequence[_Member], least: float) -> float:
-    """Return the resemblance of a story to the members most like it, 0 to 1; 0 where it cannot be over `least`."""
-    shared = [_shared(newcomer, member) for member in members]
-    if _mean_of_best(shared) <= least:
-        return 0.0
-    return _mean_of_best([
-        score * _discount(newcomer, member) if score else 0.0 for score, member in zip(shared, members, strict=True)
-    ])  # fmt: skip
+    """Return the mean resemblance of a story to the members that share most with it, 0 to 1.
 
-
-def _mean_of_best(scores: list[float]) -> float:
+    It is 0 where it cannot be over `least`.
+    """
+    scores = [(_shared(newcomer, member), number) for number, member in enumerate(members)]
     best = sorted(scores, reverse=True)[:BEST_MEMBERS]
-    return sum(best) / len(best)
+    if sum([score for score, _ in best]) <= least * len(best):
+        return 0.0
+    return sum([score * _discount(newcomer, members[number]) for score, number in best if score]) / len(best)
 
 
 def _shared(one: _Member, other: _Member) -> float:

@@ -61,7 +61,11 @@ class Lexicon:
             for points, terms in section.items():
                 for text in terms:
                     self._add(number, text.strip(), points)
-        self._by_number = list(self._terms)
+        # For each term its section, and how it counts in the title and in the text.
+        self._hits = [
+            (term.section, Hit(term.text, term.points * TITLE_TIMES, True), Hit(term.text, term.points, False))
+            for term in self._terms
+        ]
         self._shortest = min(map(len, self._prefixes), default=1)
         self._longest = max(map(len, self._prefixes), default=0)
 
@@ -95,11 +99,11 @@ class Lexicon:
         in_title = self._find(title)
         hits: dict[int, list[Hit]] = {}
         for number in sorted(in_title):
-            section, term, points = self._by_number[number]
-            hits.setdefault(section, []).append(Hit(term, points * TITLE_TIMES, True))
+            section, hit, _ = self._hits[number]
+            hits.setdefault(section, []).append(hit)
         for number in sorted(self._find(text) - in_title):
-            section, term, points = self._by_number[number]
-            hits.setdefault(section, []).append(Hit(term, points, False))
+            section, _, hit = self._hits[number]
+            hits.setdefault(section, []).append(hit)
         return hits
 
     def _find(self, chunks: Sequence[str]) -> set[int]:

@@ -30,6 +30,8 @@ DATELINE = re.compile(
 STATE_AFTER = re.compile(
     rf",? \(?(?:({_STATES})\b(?! (?:State|University))|({_SHORT_STATES})\.)|, ([A-Z]{{2}})\b(?!\.)"
 )
+STATE_STARTS = frozenset(re.split(r"\W", name)[0] for name in (*US_STATES.values(), *AP_ABBREVIATIONS))
+"""The first words of states as they stand behind a name, beside the codes of two letters."""
 COUNTY_AFTER = re.compile(r" (?:County|Parish|Borough|Co\.)(?!\w)|(?:,? (?:and |or )?[A-Z]\w+){0,4} [Cc]ounties\b")
 STREET_AFTER = re.compile(
     r"(?: [A-Z]\w+)? (?:Street|St\.|St(?= )|Avenue|Ave\b|Road|Rd\b|Drive|Dr\.|Boulevard|Blvd|Lane|Ln\b|Parkway|Pkwy|"

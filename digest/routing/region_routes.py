@@ -67,11 +67,15 @@ class RegionRouter:
             total += name.weight * sum([chance for _, chance in name.chances])
             if name.use.name.reaches:
                 self._add_name(name, tallies)
+        seen: set[str] = set()
         for written, code in reading.area_codes[:2]:
             total += AREA_CODE_WEIGHT
             for region_id in self._codes[code]:
                 tally = tallies.setdefault(region_id, _Tally())
                 tally.add(AREA_CODE_WEIGHT, Evidence(written, AREA_CODE_WEIGHT, "text", f"area code {code}"))
+                # A second number of the same code says that the first was no chance.
+                tally.anchored = tally.anchored or code in seen
+            seen.add(code)
         if home is not None:
             total += HOME_WEIGHT
             for region_id in home.regions:

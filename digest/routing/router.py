@@ -27,7 +27,7 @@ from digest.routing.topic_routes import TopicRouter, TopicText, opening
 from digest.routing.vectors import find_vectors
 
 BATCH = 64
-RULES_VERSION = 1
+RULES_VERSION = 2
 """Raised when the rules change so that pooled stories should be routed again."""
 REGION_CHARS = 8_000
 """So much of a body is read for places: all that a story keeps (half of it cost .007 of F1)."""

@@ -37,15 +37,21 @@ class Spot(NamedTuple):
 class Spots:
     """Finds spots; runs come again, and most hold no name."""
 
-    def __init__(self, index: NameIndex) -> None:
+    def __init__(self, index: NameIndex, *, most: int = _MEMO) -> None:
         self._index = index
+        self._most = most
         self._memo: dict[str, tuple[Spot, ...]] = {}
+
+    @property
+    def remembered(self) -> int:
+        """How many runs are remembered."""
+        return len(self._memo)
 
     def find(self, run: str) -> tuple[Spot, ...]:
         """Return where names may begin in a run."""
         spots = self._memo.get(run)
         if spots is None:
-            if len(self._memo) >= _MEMO:
+            if len(self._memo) >= self._most:
                 self._memo.clear()
             spots = self._memo[run] = self._look_up(run)
         return spots

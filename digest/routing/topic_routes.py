@@ -43,7 +43,7 @@ class _Scored(NamedTuple):
     hits: Mapping[int, list[Hit]]
     words: int
     shares: Sequence[float]
-    cosines: Sequence[float] | Matrix | None
+    cosines: Sequence[float] | None
 
 
 class TopicRouter:
@@ -113,7 +113,7 @@ class TopicRouter:
 
     def _shares(
         self, bases: Sequence[Sequence[float]], chunks: Sequence[tuple[Sequence[str], Sequence[str]]]
-    ) -> tuple[Matrix | None, list[list[float]]]:
+    ) -> tuple[list[list[float]] | None, list[list[float]]]:
         """Return the cosines to all facets, where there are vectors, and each section's share, text by text."""
         if self._vectors is None or self._facet_matrix is None or not bases:
             return None, [self._shares_without_vectors(base) for base in bases]
@@ -126,7 +126,7 @@ class TopicRouter:
         masses = np.exp(scores - scores.max(axis=1, keepdims=True))
         sums = np.add.reduceat(masses, self._first_rows, axis=1)
         shares: list[list[float]] = (sums / sums.sum(axis=1, keepdims=True)).tolist()
-        return cosines, shares
+        return cosines.tolist(), shares
 
     def _shares_without_vectors(self, bases: Sequence[float]) -> list[float]:
         top = max(bases, default=0.0)
@@ -154,13 +154,12 @@ class TopicRouter:
                 self._take_parent(topic, shares, told, near)
         return tuple(told), tuple(near[:3])
 
-    def _nearest(self, number: int, cosines: Sequence[float] | Matrix | None) -> tuple[str, float] | None:
+    def _nearest(self, number: int, cosines: Sequence[float] | None) -> tuple[str, float] | None:
         """Return the facet of a section that is nearest to the text, with its cosine."""
         if cosines is None:
             return None
         rows = self._rows[number]
-        nearest = max(zip(self._facets[rows], cosines[rows], strict=True), key=itemgetter(1))
-        return nearest[0], float(nearest[1])
+        return max(zip(self._facets[rows], cosines[rows], strict=True), key=itemgetter(1))
 
     def _take_nested(
         self, topic: Topic, hits: list[Hit], scored: _Scored, told: list[Route], near: list[Route]

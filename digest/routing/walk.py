@@ -19,6 +19,7 @@ from digest.routing.mention_patterns import (
     RUN,
     SIDES_BEFORE,
     STATE_AFTER,
+    STATE_STARTS,
     STREET_AFTER,
     TAIL,
 )
@@ -36,6 +37,8 @@ METONYMS = frozenset(("washington", "white house", "capitol hill"))
 _STATE_OF = {name: code for code, name in US_STATES.items()}
 _AP_KEYS = {name_key(short): code for short, code in AP_ABBREVIATIONS.items() if "." not in short}
 _AFTER_TIMES = {"official": 1.2, "paper": 0.15, "site": 0.5, "team": 0.4, "company": 0.5}
+_PLAIN = frozenset(("", "the", "and", "a", "said", "by", "with", "on", "as", "or", "that"))
+"""What most often stands before a name without saying `in`."""
 _STATE_AND_CITY = ("new york", "washington")
 _BEFORE = 24
 _LAST_WORD = re.compile(r"\w+$")
@@ -60,7 +63,7 @@ class Walker:
                 walk.take_run(run.start(), spots)
         reading = walk.finish()
         if PHONE_END.search(body):
-            codes = ((found[0], found[1]) for found in PHONE.finditer(body))
+            codes = dict.fromkeys((found[0], found[1]) for found in PHONE.finditer(body))
             reading.area_codes = [(written, code) for written, code in codes if code in self._codes]
         return reading
 
@@ -82,7 +85,7 @@ class _Walk:
         self._spot: Spot
         self._start = self._end = self._length = 0
         self._before = ""
-        self._after_in = self._tells = self._capital = False
+        self._after_in = self._tells = self._capital = self._may_be_state = False
 
     def take_run(self, run_start: int, spots: tuple[Spot, ...]) -> None:
         """Take the names in one run of capitalised words, the longest first."""
@@ -100,8 +103,10 @@ class _Walk:
             self._length, self._end = length, start + size
             tail = TAIL.match(text, self._end)
             # Most often what follows says nothing of the name, and no other pattern is tried.
-            self._capital = tail is not None and tail[1] < "["
-            self._tells = tail is not None and (self._capital or tail[1] in TELLING)
+            word = tail[1] if tail else ""
+            self._capital = "" < word < "["
+            self._tells = self._capital or word in TELLING
+            self._may_be_state = self._capital and (word in STATE_STARTS or len(word) < 3)
             if is_context and self._is_context(key):
                 return length
             if county is not None and self._tells and COUNTY_AFTER.match(text, self._end):
@@ -116,7 +121,7 @@ class _Walk:
         """Note a state or country; such a name is a place only with a state behind it."""
         index, found = self._index, self._found
         state = index.states.get(key) or index.provinces.get(key)
-        has_state = self._capital and STATE_AFTER.match(self.text, self._end) is not None
+        has_state = self._may_be_state and STATE_AFTER.match(self.text, self._end) is not None
         if state and key not in _STATE_AND_CITY and not has_state:
             _count(found.states, state)
             return True
@@ -133,7 +138,7 @@ class _Walk:
         """Weigh one mention, unless the words around it say that it is no place."""
         text, start, key = self.text, self._start, name.key
         written = state = kind = ""
-        if self._capital:
+        if self._may_be_state:
             written, state = self._state_after(name)
             if written and not state:
                 # A village that the table does not hold; its namesakes elsewhere are not meant.
@@ -144,7 +149,7 @@ class _Walk:
             after = AFTER.match(text, self._end)
             kind = (after.lastgroup or "") if after else ""
         before = self._before = _word_before(text, start)
-        after_in = self._after_in = before in IN_WORDS or (bool(before) and _says_in(text, start, before))
+        after_in = self._after_in = before in IN_WORDS or (before not in _PLAIN and _says_in(text, start, before))
         is_dateline = self._body <= start < self._dateline
         stated = bool(state) or is_county
         if not (stated or is_dateline) and self._refuse(name, kind):
@@ -230,13 +235,22 @@ class _Walk:
                 return True
             if "s" in name.flags and self._is_name_word(previous, name):
                 return True
-        elif before and before[-1] in '."”' and PERSON_BEFORE.search(self._words_before()):
+        elif before and before[-1] in '."”' and self._is_titled(name):
             return True
         if name.key in self._persons and not self._after_in:
             return True
         if self._tells and name.flags and position + 1 < len(keys):
             return not kind and self._is_first_name(name, keys[position + 1])
         return False
+
+    def _is_titled(self, name: Name) -> bool:
+        """Tell whether a title, an initial or a nickname in quotation marks stands before the name.
+
+        Before a city known to all, `N.`, `S.`, `E.` and `W.` are sides of it.
+        """
+        if self._before in SIDES_BEFORE and (name.is_big or name.candidates[0].kind != "place"):
+            return False
+        return PERSON_BEFORE.search(self._words_before()) is not None
 
     def _is_first_name(self, name: Name, following: str) -> bool:
         """Tell whether a surname follows the name."""

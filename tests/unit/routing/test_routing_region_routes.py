@@ -9,9 +9,22 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from digest.config.project import Project
+from digest.config.regions import RegionConfig
 from digest.model.routes import Routes
 from digest.model.story import Story
+from digest.routing.mention_patterns import (
+    AFTER,
+    COUNTY_AFTER,
+    STATE_AFTER,
+    STATE_STARTS,
+    STREET_AFTER,
+    TAIL,
+)
+from digest.routing.names import NameIndex
+from digest.routing.regions import resolve_regions
 from digest.routing.router import Router
+from digest.routing.spots import Spots
+from digest.routing.word_lists import TELLING
 
 MakeStory = Callable[..., Story]
 
@@ -34,6 +47,11 @@ def regions(routes: Routes) -> list[str]:
         ("Bridge work on Denver Avenue in Tulsa", "Crews closed Denver Avenue in Tulsa, Okla.", []),
         ("Hearing set in Baltimore", "BALTIMORE — The Baltimore Police Department said so.", []),
         ("Markets close higher", "NEW YORK — Stocks rose on Tuesday.", []),
+        ("One hurt in N. Dallas crash", "Police closed the road on Monday.", ["dallas"]),
+        ("N. Denver wins prize", "The poet lives by the sea.", ["denver"]),
+        ("J. Denver wins prize", "The poet lives by the sea.", []),
+        ("Youth league signs up", "Call 952-555-0173 or 952-555-0121 to join.", ["twin-cities"]),
+        ("Youth league signs up", "Call 952-555-0173 to join, or 952-555-0173.", []),
     ],
 )
 def test_story_goes_where_it_is_about(
@@ -97,6 +115,52 @@ def test_region_abroad_takes_its_stories(make_project: Callable[..., Project], m
     router = Router.from_project(make_project({"madrid": {"place": "Madrid, ES", "names": ["La Comunidad"]}}, {}))
     story = make_story("Huelga de metro en Madrid", "Madrid y Getafe, en España, se quedan sin trenes.")
     assert regions(router.route([story])[0]) == ["madrid"]
+
+
+def test_what_stands_behind_a_name_is_told_from_its_first_word() -> None:
+    """Every pattern of what may follow a name begins as the quick look at its first word expects."""
+    follow = (AFTER, COUNTY_AFTER, STREET_AFTER)
+    tails = [" police", "'s mayor", " city hall", " and Adams counties", " streets", " area voters", "-based firm"]
+    assert all(any(pattern.match(tail) for pattern in follow) for tail in tails)
+    for tail in tails:
+        word = TAIL.match(tail)
+        assert word is not None
+        assert word[1] in TELLING
+    for state in (", Colo.", ", N.C.", " West Virginia", ", D.C.", ", TX"):
+        word = TAIL.match(state)
+        assert word is not None
+        assert STATE_AFTER.match(state)
+        assert word[1] in STATE_STARTS or len(word[1]) < 3
+
+
+CITIES = ["Denver", "Aurora, Colo.", "Springfield", "St. Paul", "Columbus, Ga.", "Boulder County", "Fort Worth"]
+PIECES = st.sampled_from(
+    [*CITIES, "police said", "in", "Mayor Dallas Smith", "303-555-0114", "Ohio", "the Cities", "."]
+)
+
+
+@settings(max_examples=40, deadline=None)
+@given(texts=st.lists(st.lists(PIECES, max_size=10).map(" ".join), max_size=6), data=st.data())
+def test_routes_depend_on_nothing_routed_before(
+    router: Router, make_story: MakeStory, texts: list[str], data: st.DataObject
+) -> None:
+    """A story gets the same routes alone, in a batch, in any order, however long the router is in use."""
+    stories = [make_story(text[:50], text, id=f"s{number}") for number, text in enumerate(texts)]
+    together = router.route(stories)
+    order = data.draw(st.permutations(range(len(stories))))
+    shuffled = router.route([stories[number] for number in order])
+    assert [together[number] for number in order] == shuffled
+    assert [router.route([story])[0] for story in stories] == together
+
+
+def test_memory_of_runs_is_bounded() -> None:
+    """Runs of words are forgotten in time, and found the same way again."""
+    index = NameIndex(resolve_regions({"denver": RegionConfig(place="Denver, CO")})[0])
+    spots = Spots(index, most=50)
+    found = [spots.find(f"Denver{'x' * number}") for number in range(200)]
+    assert spots.remembered <= 50
+    assert [bool(one) for one in found] == [True] + [False] * 199
+    assert spots.find("Denver") == found[0]
 
 
 @settings(max_examples=80, deadline=None)
