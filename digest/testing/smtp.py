@@ -63,6 +63,7 @@ class ScriptedServer:
     """Listens on 127.0.0.1. Use it as an async context; `fail` scripts what goes wrong.
 
     `extensions` are offered after EHLO. With `tls`, STARTTLS works; with `password`, AUTH PLAIN takes any name with it.
+    Without `keeps_bodies`, only the header block of what was accepted is kept.
     """
 
     def __init__(
@@ -71,6 +72,7 @@ class ScriptedServer:
         extensions: Sequence[str] = ("PIPELINING", "ENHANCEDSTATUSCODES"),
         tls: ssl.SSLContext | None = None,
         password: str | None = None,
+        keeps_bodies: bool = True,
     ) -> None:
         self.extensions = list(extensions)
         self.host = "127.0.0.1"
@@ -84,6 +86,7 @@ class ScriptedServer:
         self.most_open = 0
         self.tls = tls
         self.password = password
+        self.keeps_bodies = keeps_bodies
         self._rules: list[_Rule] = []
         self._server: asyncio.Server | None = None
         self._sessions: set[asyncio.Task[None]] = set()
@@ -254,6 +257,7 @@ class _Session:
         reply_lost = fault in ("drop", "stall")
         if fault is None or reply_lost:
             at = asyncio.get_running_loop().time()
+            content = content if self._server.keeps_bodies else content.partition(b"\r\n\r\n")[0]
             self._server.accepted.append(Accepted(done.sender, done.recipient, content, at, reply_lost))
         if fault is not None:
             await self._act(fault)
