@@ -24,15 +24,14 @@ def daemon(
     web: Annotated[bool, typer.Option("--web/--no-web", help="Serve the readers' pages.")] = True,
 ) -> None:
     """Send every newsletter at its time, until SIGTERM; logs are JSON lines on stdout."""
-    import asyncio
-
+    from digest.delivery.loop import run_loop
     from digest.schedule.daemon import Daemon
     from digest.schedule.logs import log_as_json
 
     cli: CliContext = context.obj
     log_as_json()
     with cli.open_workspace() as workspace:
-        asyncio.run(Daemon(workspace, pages=_pages(workspace) if web else None, crew=_crew(workspace)).run())
+        run_loop(Daemon(workspace, pages=_pages(workspace) if web else None, crew=_crew(workspace)).run())
 
 
 def _crew(workspace: Workspace) -> AbstractAsyncContextManager[Help] | None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Annotated
 
 import typer
 
 from digest.cli.context import CliContext
 from digest.cli.options import AsJson, At, NewsletterId, parse_instant
-from digest.cli.output import figures, note, print_json, steps
+from digest.cli.output import note, print_json, steps
 from digest.errors import UsageError
 
 
@@ -40,8 +41,9 @@ def send(
     as_json: AsJson = False,
 ) -> None:
     """Assemble and send an edition to all confirmed subscribers, or only to the addresses of --to."""
-    import asyncio
+    import structlog
 
+    from digest.delivery.loop import run_loop
     from digest.pipeline.send import SendRequest, send_edition
 
     if (resume or failed_only) and (to or at or dry_run):
@@ -51,6 +53,7 @@ def send(
             "--breaking goes out now, to all subscribers: with neither --to, --at, --resume nor --failed-only"
         )
     cli: CliContext = context.obj
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))  # stdout is for the report
     with cli.open_workspace() as workspace, steps(f"Sending {newsletter_id}", 0) as progress:
         zone = workspace.project.get_newsletter(newsletter_id).zone
         request = SendRequest(
@@ -63,14 +66,14 @@ def send(
             fetch=fetch,
             breaking=breaking or "",
         )
-        report = asyncio.run(send_edition(workspace, request, progress=progress.follow))
+        report = run_loop(send_edition(workspace, request, progress=progress.follow))
     if as_json:
         print_json(report.as_json())
     elif dry_run:
         typer.echo(report.message)
         raise typer.Exit(0 if report.ok else 1)
     else:
-        typer.echo(f"{report.edition}: {figures(report.counts())} of {report.sums.selected}")
+        typer.echo(f"{report.edition}: {report.closing_line()}")
     if report.message:
         note(report.message)
     raise typer.Exit(0 if report.ok else 1)

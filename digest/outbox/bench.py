@@ -5,16 +5,15 @@ from __future__ import annotations
 import resource
 import tempfile
 import time
-from collections.abc import Coroutine
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, TypeVar
 
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from digest.config.settings import Dkim, Route
 from digest.delivery.dkim import DkimSigner
+from digest.delivery.loop import run_loop
 from digest.delivery.message import EnvelopeFacts
 from digest.delivery.pool import SmtpPool
 from digest.delivery.template import MessageTemplate
@@ -25,8 +24,6 @@ from digest.model.subscriber import Reader, Subscriber, Subscription, Subscripti
 from digest.outbox.outbox import Outbox
 from digest.store import Store
 from digest.store.subscribers import NewSubscriber, add_subscribers, save_subscriptions
-
-T = TypeVar("T")
 
 _EDITION = "bench-edition"
 _NEWSLETTER = "bench"
@@ -62,18 +59,6 @@ def bench_send(
         "sent": sent,
         "selected": recipients,
     }
-
-
-def run_loop(main: Coroutine[Any, Any, T]) -> T:
-    """Run a coroutine on uvloop where there is one, else on asyncio."""
-    try:
-        import uvloop
-    except ImportError:
-        import asyncio
-
-        return asyncio.run(main)
-    result: T = uvloop.run(main)
-    return result
 
 
 def add_readers(store: Store, count: int) -> None:

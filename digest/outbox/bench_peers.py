@@ -13,10 +13,11 @@ from contextlib import contextmanager
 
 import aiosmtplib
 
+from digest.delivery.loop import run_loop
 from digest.errors import UsageError
 from digest.model.delivery import Delivery, DeliveryState
 from digest.model.subscriber import Subscriber
-from digest.outbox.bench import bench_send, make_reader, make_template, run_loop
+from digest.outbox.bench import bench_send, make_reader, make_template
 
 _PLACES = "/usr/sbin:/usr/local/sbin:/usr/libexec/postfix:/usr/lib/postfix/sbin"
 

@@ -19,6 +19,20 @@ class SendProgress:
     per_second: float
     seconds_left: float | None
     ended: int = 0
+    edition: str = ""
+
+    def as_json(self) -> dict[str, object]:
+        """Return what a log event of a send in progress says."""
+        sums = self.sums
+        return {
+            "edition": self.edition,
+            "selected": sums.selected,
+            "sent": sums.sent,
+            "deferred": sums.deferred,
+            "failed": sums.failed,
+            "per_second": round(self.per_second, 1),
+            "seconds_left": None if self.seconds_left is None else round(self.seconds_left),
+        }
 
 
 def sums_from(selected: int, counts: Mapping[str, int]) -> DeliverySums:
@@ -29,7 +43,8 @@ def sums_from(selected: int, counts: Mapping[str, int]) -> DeliverySums:
 class Tally:
     """Keeps the sums of a running send without asking the store."""
 
-    def __init__(self, selected: int, counts: Mapping[str, int]) -> None:
+    def __init__(self, selected: int, counts: Mapping[str, int], edition: str = "") -> None:
+        self._edition = edition
         self._selected = selected
         self._counts = Counter(counts)
         self._marks: deque[tuple[float, int]] = deque()
@@ -51,4 +66,5 @@ class Tally:
         per_second = (self._ended - begun) / (now - begun_at) if now > begun_at else 0.0
         sums = sums_from(self._selected, self._counts)
         left = sums.queued + sums.sending
-        return SendProgress(sums, per_second, left / per_second if per_second else None, self._ended)
+        seconds_left = left / per_second if per_second else None
+        return SendProgress(sums, per_second, seconds_left, self._ended, self._edition)

@@ -99,7 +99,8 @@ class Run:
     async def deliver(self, compose: Callable[[ClaimedRow], Message], stop: asyncio.Event | None) -> None:
         """Run to the end. Raises PausedError when a fault of ours stopped it, after all was given back."""
         self._compose = compose
-        self._tally = Tally(self._audience.selected, await self._recorder.io(self._open))
+        begun = await self._recorder.io(self._open)
+        self._tally = Tally(self._audience.selected, begun, self._audience.edition_id)
         stopper = self._loop.create_task(self._wake_on(stop)) if stop is not None else None
         try:
             while not self._paused and not (stop is not None and stop.is_set()):

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from digest.config.newsletter import Newsletter
+from digest.delivery.loop import stop_on_signals
 from digest.errors import NotFoundError, UsageError
 from digest.model.delivery import DeliverySums
 from digest.model.edition import EditionState, Lane
@@ -62,11 +63,10 @@ class SendReport:
         """Return the object of `send --json`."""
         return {"edition": self.edition, **told_sums(self.sums), "state": self.state, "reason": self.message}
 
-    def counts(self) -> dict[str, int]:
-        """Return the figures for a sentence, `sent` first."""
-        told = told_sums(self.sums)
-        del told["selected"]
-        return told
+    def closing_line(self) -> str:
+        """Return the sum that accounts for every reader: `3 selected = 2 sent + 1 suppressed + 0 failed …`."""
+        selected, *parts = told_sums(self.sums).items()
+        return f"{selected[1]} selected = {' + '.join(f'{count} {name}' for name, count in parts)}"
 
 
 async def send_edition(
@@ -74,8 +74,9 @@ async def send_edition(
 ) -> SendReport:
     """Carry out a request, and report what became of it; a slot sent before is not sent again.
 
-    Raises UsageError for an address that cannot be used and a breaking story that was told already, NotFoundError for
-    an unknown newsletter or story, or when there is nothing to go on with.
+    SIGTERM ends the sending in good order, to be gone on with. Raises UsageError for an address that cannot be used
+    and a breaking story that was told already, NotFoundError for an unknown newsletter or story, or when there is
+    nothing to go on with.
     """
     newsletter = workspace.project.get_newsletter(request.newsletter)
     starts_one = not (request.resume or request.failed_only)
@@ -87,13 +88,20 @@ async def send_edition(
     order = _order(workspace, newsletter, request)
     if request.dry_run:
         return _rehearse(workspace, order)
-    async with open_mail(workspace) as mail:
-        publisher = Publisher(workspace, mail, patience=PATIENCE, progress=progress)
-        if starts_one:
-            return _told([await publisher.publish(order)])
-        if request.failed_only:
-            return _told([await publisher.retry_failed(newsletter, _last_edition(workspace, newsletter))])
-        reports = await publisher.resume(newsletter, now_due=True)
+    with stop_on_signals() as stop:
+        async with open_mail(workspace) as mail:
+            publisher = Publisher(workspace, mail, stop=stop, patience=PATIENCE, progress=progress)
+            return await _publish(workspace, publisher, newsletter, request, order)
+
+
+async def _publish(
+    workspace: Workspace, publisher: Publisher, newsletter: Newsletter, request: SendRequest, order: Order
+) -> SendReport:
+    if request.failed_only:
+        return _told([await publisher.retry_failed(newsletter, _last_edition(workspace, newsletter))])
+    if not request.resume:
+        return _told([await publisher.publish(order)])
+    reports = await publisher.resume(newsletter, now_due=True)
     return _told(reports) if reports else _nothing_open(workspace, newsletter)
 
 

@@ -18,6 +18,7 @@ from digest.schedule.clock import AlarmClock
 from digest.schedule.collecting import Collecting
 from digest.schedule.duties import Shift
 from digest.schedule.ledger import Ledger
+from digest.schedule.progress import ProgressLog
 from digest.schedule.watching import Watching
 
 
@@ -34,6 +35,7 @@ class Attendance:
         self._clocked: set[str] = set()
         self._tasks: set[asyncio.Task[None]] = set()
         self._is_ready = False
+        self._progress = ProgressLog()
         self._log = structlog.get_logger("daemon")
 
     def begin(self) -> None:
@@ -112,7 +114,9 @@ class Attendance:
     @property
     def _publisher(self) -> Publisher:
         """A publisher over the configuration of this moment: what is taken up later leaves its editions alone."""
-        return Publisher(self._shift.workspace.snapshot(), self._shift.mail, stop=self._shift.stop)
+        return Publisher(
+            self._shift.workspace.snapshot(), self._shift.mail, stop=self._shift.stop, progress=self._progress.follow
+        )
 
     @property
     def _roundups(self) -> Roundups:

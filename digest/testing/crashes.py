@@ -15,10 +15,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from digest.delivery.loop import run_loop
 from digest.delivery.pool import SmtpPool
 from digest.model.delivery import DeliverySums
 from digest.outbox import Outbox
-from digest.outbox.bench import make_reader, make_template, run_loop
+from digest.outbox.bench import make_reader, make_template
 from digest.store import Store
 from digest.testing.deliveries import local_route, subscribe
 from digest.testing.smtp import ScriptedServer

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
 import os
 import shutil
 import socket
@@ -15,6 +17,7 @@ from pathlib import Path
 import pytest
 
 from digest.testing.messages import check_message
+from digest.testing.smtp import ScriptedServer
 
 SMTP_SINK = shutil.which("smtp-sink", path="/usr/sbin:/usr/bin:/usr/local/sbin")
 
@@ -136,3 +139,43 @@ def test_a_killed_send_is_resumed_at_once(project, sink):
     recipients = [line for m in sink.messages() for line in m.split(b"\r\n") if line.startswith(b"To: ")]
     assert len(set(recipients)) == 300
     assert len(recipients) - 300 <= 108
+
+
+@pytest.mark.postfix
+def test_sigterm_ends_a_send_in_good_order(project, sink):
+    """SIGTERM in mid-send leaves nothing under way and nobody repeated, and says how to go on; `--resume` does."""
+    program = project.with_env(**through(sink), DIGEST_SMTP__PER_SECOND="150")
+    (project.folder / "list.csv").write_text("email\n" + "".join(f"r{n}@example.com\n" for n in range(250)))
+    program.json("subscribers", "import", "list.csv", "--newsletter", "denver", "--consent", "test")
+    with program.running("send", "denver") as sending:
+        while len(list(sink.folder.glob("message.*"))) < 50:
+            assert sending.poll() is None
+        sending.terminate()
+        told, _ = sending.communicate(timeout=20)
+        assert sending.returncode == 1
+    (edition,) = [one for one in program.lines("editions", "list") if one["newsletter"] == "denver"]
+    assert edition["queued"] > 0
+    assert edition["sent"] == len(sink.messages()) == 250 - edition["queued"]
+    assert f"250 selected = {edition['sent']} sent + 0 suppressed + 0 failed + 0 uncertain + 0 deferred" in told
+    assert "digest send denver --resume" in told
+    assert program.with_env(DIGEST_SMTP__PER_SECOND="5000").json("send", "denver", "--resume")["sent"] == 250
+    assert len(sink.messages()) == 250
+
+
+def test_an_alert_leaves_the_json_alone(project):
+    """What a person must mend is told beside the JSON, not inside of it."""
+
+    async def send(port):
+        names = {"HOST": "127.0.0.1", "PORT": str(port), "SECURITY": "none", "USERNAME": "digest", "PASSWORD": "wrong"}
+        program = project.with_env(**{f"DIGEST_SMTP__{name}": value for name, value in names.items()})
+        return await asyncio.to_thread(program.run, "send", "denver", "--to", "a@example.com", "--json")
+
+    async def refused():
+        async with ScriptedServer(password="right") as server:
+            return await send(server.port)
+
+    done = asyncio.run(refused())
+    assert done.returncode == 1
+    assert json.loads(done.stdout)["queued"] == 1
+    assert "535" in done.stderr
+    assert "Traceback" not in done.stderr

@@ -19,10 +19,11 @@ from pathlib import Path
 from typing import Literal
 
 from digest.delivery.connect import Timeouts
+from digest.delivery.loop import run_loop
 from digest.delivery.pool import SmtpPool
 from digest.model.delivery import DeliverySums, Stage
 from digest.outbox import SendProgress
-from digest.outbox.bench import make_reader, run_loop
+from digest.outbox.bench import make_reader
 from digest.store import Store
 from digest.testing.deliveries import SmallMailing, local_route
 from digest.testing.smtp import ScriptedServer

@@ -20,10 +20,11 @@ from typing import Any
 
 from sqlalchemy import event
 
+from digest.delivery.loop import run_loop
 from digest.delivery.pool import SmtpPool
 from digest.model.delivery import DeliverySums
 from digest.outbox import Outbox, SendProgress
-from digest.outbox.bench import add_readers, make_reader, make_template, run_loop
+from digest.outbox.bench import add_readers, make_reader, make_template
 from digest.outbox.bench_peers import running_sink
 from digest.store import Store
 from digest.testing.deliveries import local_route

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -16,6 +16,7 @@ from sqlalchemy import Connection, update
 
 from digest.config.settings import DomainLimit
 from digest.delivery.errors import PausedError
+from digest.delivery.loop import run_loop
 from digest.delivery.pool import SmtpPool
 from digest.delivery.quota import Quotas
 from digest.errors import StoreError
@@ -157,7 +158,8 @@ def test_leaving_in_mid_send_holds_within_a_second(tmp_path: Path, way: str) -> 
         assert mailing.outbox.sums(mailing.edition).suppressed >= 20
 
 
-def test_rates_hold_at_the_server(tmp_path: Path) -> None:
+@pytest.mark.parametrize("run", [asyncio.run, run_loop], ids=["asyncio", "uvloop"])
+def test_rates_hold_at_the_server(tmp_path: Path, run: Callable[[Coroutine[None, None, None]], None]) -> None:
     """Measured at the server, a route's rate and a domain's rate are not passed by more than one per cent."""
     emails = readers(150, "slow.example") + readers(150, "quick.example")
 
@@ -173,7 +175,7 @@ def test_rates_hold_at_the_server(tmp_path: Path) -> None:
             assert _rate([at for at, sender in server.started_at if sender in slow]) <= 100 * 1.01
 
     with mailing_to(tmp_path, emails) as mailing:
-        asyncio.run(check(mailing))
+        run(check(mailing))
 
 
 def _rate(moments: list[float]) -> float:

@@ -1,0 +1,48 @@
+"""The event loop of everything that sends: uvloop where there is one, and signals that end it in good order."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import threading
+from collections.abc import Coroutine, Iterator
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+
+_SIGNALS = (signal.SIGTERM, signal.SIGINT)
+
+
+def run_loop(main: Coroutine[Any, Any, T]) -> T:
+    """Run a coroutine on uvloop where there is one, else on asyncio."""
+    try:
+        import uvloop
+    except ImportError:
+        return asyncio.run(main)
+    result: T = uvloop.run(main)
+    return result
+
+
+@contextmanager
+def stop_on_signals() -> Iterator[asyncio.Event]:
+    """Give an event that SIGTERM or Ctrl-C sets while the block runs; a second one ends the process as usual."""
+    loop, stop = asyncio.get_running_loop(), asyncio.Event()
+    if threading.current_thread() is not threading.main_thread():
+        yield stop  # only the main thread may listen to signals
+        return
+
+    def release() -> None:
+        for name in _SIGNALS:
+            loop.remove_signal_handler(name)
+
+    def end() -> None:
+        release()
+        stop.set()
+
+    for name in _SIGNALS:
+        loop.add_signal_handler(name, end)
+    try:
+        yield stop
+    finally:
+        release()
