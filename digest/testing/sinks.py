@@ -136,6 +136,6 @@ async def _serve(log: Path, delay_s: float) -> None:
 
 
 if __name__ == "__main__":
-    from digest.outbox.bench import run_loop
+    from digest.delivery.loop import run_loop
 
     run_loop(_serve(Path(sys.argv[1]), float(sys.argv[2])))
