@@ -15,6 +15,7 @@ import pytest
 from sqlalchemy import Connection, update
 
 from digest.config.settings import DomainLimit
+from digest.delivery.connect import Timeouts
 from digest.delivery.errors import PausedError
 from digest.delivery.loop import run_loop
 from digest.delivery.pool import SmtpPool
@@ -342,7 +343,7 @@ def test_store_that_fails_pauses_the_send(tmp_path: Path) -> None:
 
     async def check(store: _FailingStore) -> None:
         mailing = SmallMailing.open(store, readers(1500), folder=tmp_path / "journal")
-        async with ScriptedServer() as server, mailing.pool(local_route(server.port)) as pool:
+        async with ScriptedServer() as server, mailing.pool(local_route(server.port), timeouts=Timeouts()) as pool:
             running = asyncio.ensure_future(mailing.run(pool))
             await until(lambda: len(server.accepted) >= 200)
             store.is_broken = True
