@@ -17,7 +17,8 @@ from digest.model.delivery import Stage
 _FLYING = 2
 """Messages under way at a time on a connection to a server far away."""
 
-_WANTED = {Stage.MAIL: (250,), Stage.RCPT: (250, 251), Stage.DATA: (354,)}
+_WANTED = {Stage.MAIL: frozenset({250}), Stage.RCPT: frozenset({250, 251}), Stage.DATA: frozenset({354})}
+_ALL_WELL = tuple(_WANTED.values())
 
 
 @dataclass(slots=True)
@@ -187,6 +188,8 @@ class Connection:
 
     async def _read_envelope(self, begun: _Begun) -> tuple[Stage, Answer] | None:
         """Match the replies to MAIL, RCPT and DATA; return the first that is not what it should be."""
+        if self._pipelined and self._wire.take_if(_ALL_WELL):
+            return None
         refused: tuple[Stage, Answer] | None = None
         answer: Answer = Lost()
         for stage, command in zip(_WANTED, _commands(begun.message), strict=True):

@@ -40,6 +40,8 @@ class HeaderTemplate:
 
     def __init__(self, constant: dict[str, bytes], subject: str, *, marker: str, envelope: EnvelopeFacts) -> None:
         self._constant = constant
+        personal = {"to", "message-id", "list-unsubscribe", "subject"}
+        self._in_order = {name: constant.get(name, b"") for name in _ORDER if name in constant or name in personal}
         self._relaxed = {name: relax_header(line) for name, line in constant.items()}
         self._subject = list(split_at_marks(subject, marker))
         self._domain = envelope.sender_email.rpartition("@")[2].lower()
@@ -74,8 +76,7 @@ class HeaderTemplate:
         }
         if "subject" not in self._constant:
             own["subject"] = field("Subject", encode_text(self._subject_for(reader)))
-        lines = self._constant | own
-        return {name: lines[name] for name in _ORDER if name in lines}
+        return self._in_order | own
 
     def canonical(self, lines: Mapping[str, bytes]) -> dict[str, bytes]:
         """Return the relaxed form of what a signature covers."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import signal
 import threading
 from collections.abc import Coroutine, Iterator
@@ -11,11 +12,16 @@ from typing import Any, TypeVar
 
 T = TypeVar("T")
 
+_COLLECT_AFTER = 20_000  # objects; a send makes many that end at once
 _SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 
 def run_loop(main: Coroutine[Any, Any, T]) -> T:
     """Run a coroutine on uvloop where there is one, else on asyncio."""
+    # What was imported lives as long as the process: the collector need not look at it again and again.
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(_COLLECT_AFTER)
     try:
         import uvloop
     except ImportError:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
+from collections.abc import Sequence
 from functools import lru_cache
 
 from digest.delivery.replies import Answer, Lost, Reply
 
 _MAX_REPLY = 64 * 1024
+_USUAL = 512
 
 
 class Wire(asyncio.Protocol):
@@ -50,6 +52,17 @@ class Wire(asyncio.Protocol):
                 self._waiter = None
         return self._replies.popleft()
 
+    def take_if(self, codes: Sequence[frozenset[int]]) -> bool:
+        """Take the next replies if they are there already and each has one of its codes; else none of them."""
+        replies = self._replies
+        if len(replies) < len(codes) or not all(
+            reply.code in wanted for reply, wanted in zip(replies, codes, strict=False)
+        ):
+            return False
+        for _ in codes:
+            replies.popleft()
+        return True
+
     def abort(self, detail: str = "connection lost") -> None:
         """End the connection at once."""
         self._end(Lost(detail))
@@ -62,6 +75,10 @@ class Wire(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Cut the input into replies; a reply ends with the line that has no dash after its code."""
+        if not self._buffer and not self._lines and (known := _parse_whole(data)) is not None:
+            self._replies.extend(known)
+            self._wake()
+            return
         *lines, self._buffer = (self._buffer + data).split(b"\n")
         for line in lines:
             self._take_line(line.rstrip(b"\r"))
@@ -113,6 +130,16 @@ class Wire(asyncio.Protocol):
             self.abort("no reply in time")
         else:
             self._timer = self._loop.call_at(self._deadline, self._check_deadline)
+
+
+@lru_cache(maxsize=256)
+def _parse_whole(data: bytes) -> tuple[Reply, ...] | None:
+    """Return the replies where the input is nothing but whole replies of one line each, as it mostly is."""
+    if len(data) > _USUAL or not data.endswith(b"\n"):
+        return None
+    found = [_parse_line(line.rstrip(b"\r")) for line in data[:-1].split(b"\n")]
+    replies = tuple(one[0] for one in found if one is not None and one[1])
+    return replies if len(replies) == len(found) else None
 
 
 @lru_cache(maxsize=256)

@@ -28,7 +28,7 @@ from digest.store import Store
 from digest.store.subscribers import NewSubscriber, add_subscribers, save_subscriptions
 from digest.store.tables_delivery import deliveries
 
-QUICK = Timeouts(connect=2.0, greeting=0.3, command=0.3, data=0.3, final=0.3)
+QUICK = Timeouts(connect=2.0, greeting=0.6, command=0.6, data=0.6, final=0.6)
 """Timeouts that let a stalled server be noticed at once."""
 
 
@@ -61,9 +61,9 @@ class SmallMailing:
         *routes: Route,
         domains: dict[str, DomainLimit] | None = None,
         back_off_s: float = 30.0,
-        timeouts: Timeouts = QUICK,
+        timeouts: Timeouts | None = None,
     ) -> SmtpPool:
-        """Make a pool with quick time-outs."""
+        """Make a pool; pass `QUICK` where the server stalls, so that a busy machine is not taken for it elsewhere."""
         return SmtpPool(routes, domains, timeouts=timeouts, alert=self.alerts.append, back_off_s=back_off_s)
 
     async def run(self, pool: SmtpPool, *, patience_s: float = 0.0) -> DeliverySums:

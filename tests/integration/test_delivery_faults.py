@@ -13,7 +13,7 @@ from digest.config.settings import Route
 from digest.delivery.errors import PausedError
 from digest.model.delivery import DeliveryState, Stage
 from digest.store import Store
-from digest.testing.deliveries import SmallMailing, local_route, server_tls
+from digest.testing.deliveries import QUICK, SmallMailing, local_route, server_tls
 from digest.testing.smtp import ScriptedServer
 
 READER = "ann@example.com"
@@ -108,7 +108,7 @@ def test_fault(bench: _Bench, stage: Stage, fault: str) -> None:
     """A fault gives the table's state and alerts where it must; the next run delivers what is not final, once."""
 
     async def run_once(server: ScriptedServer) -> None:
-        async with bench.mailing.pool(bench.route(server)) as pool:
+        async with bench.mailing.pool(bench.route(server), timeouts=QUICK) as pool:
             try:
                 await bench.mailing.run(pool)
             except PausedError:

@@ -6,7 +6,6 @@ import asyncio
 from collections import Counter
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Literal
@@ -28,7 +27,7 @@ from digest.store import Store
 from digest.store.suppressions import add_suppression
 from digest.store.tables import subscriptions
 from digest.store.tables_delivery import attempts, quotas
-from digest.testing.deliveries import QUICK, SmallMailing, local_route
+from digest.testing.deliveries import SmallMailing, local_route
 from digest.testing.messages import check_message
 from digest.testing.smtp import ScriptedServer
 
@@ -343,7 +342,7 @@ def test_store_that_fails_pauses_the_send(tmp_path: Path) -> None:
 
     async def check(store: _FailingStore) -> None:
         mailing = SmallMailing.open(store, readers(1500), folder=tmp_path / "journal")
-        async with ScriptedServer() as server, mailing.pool(local_route(server.port), timeouts=Timeouts()) as pool:
+        async with ScriptedServer() as server, mailing.pool(local_route(server.port)) as pool:
             running = asyncio.ensure_future(mailing.run(pool))
             await until(lambda: len(server.accepted) >= 200)
             store.is_broken = True
@@ -430,7 +429,7 @@ def test_named_addresses_are_mailed(tmp_path: Path) -> None:
         asyncio.run(check(mailing))
 
 
-FAR = replace(QUICK, far=-1.0)
+FAR = Timeouts(far=-1.0)
 """Every server counts as far away."""
 
 
