@@ -46,12 +46,17 @@ def bench_peers(
     recipients: Annotated[int, typer.Option(min=100, help="Messages for each of them.")] = 5000,
     size: Annotated[int, typer.Option(min=1000, help="Bytes of one message, about.")] = 40_000,
     connections: Annotated[int, typer.Option(min=1, max=200)] = 8,
+    delay_ms: Annotated[
+        float, typer.Option(min=0, max=2000, help="Put the server so far away, each way; leaves smtp-source out.")
+    ] = 0,
+    rounds: Annotated[int, typer.Option(min=1, max=100, help="Run them in turn so often; figures are medians.")] = 3,
     as_json: AsJson = False,
 ) -> None:
     """Compare with Postfix's smtp-source and plain aiosmtplib against the same smtp-sink."""
     from digest.outbox.bench import bench_peers as measure
 
-    _show(measure(recipients, size=size, connections=connections), as_json)
+    figures = measure(recipients, size=size, connections=connections, delay_s=delay_ms / 1000, rounds=rounds)
+    _show(figures, as_json)
 
 
 @group.command("fetch", epilog="Example: digest bench fetch --feeds 500")

@@ -29,6 +29,9 @@ class Timeouts:
     """A server whose round trip is longer than this gets whole messages in one flight, where it offers CHUNKING."""
 
 
+_EHLO_UNKNOWN = (500, 501, 502, 504)
+
+
 class Refusal(Exception):  # noqa: N818 - it carries what the server said, and is caught by the pool alone
     """A connection that could not be opened: where it ended and what was answered."""
 
@@ -67,7 +70,7 @@ async def open_wire(route: Route, timeouts: Timeouts) -> Opened:
     try:
         await _staged(Stage.CONNECT, client.connect(timeout=timeouts.connect))
         started = asyncio.get_running_loop().time()
-        await _staged(Stage.EHLO, client.ehlo(timeout=timeouts.command))
+        await _staged(Stage.EHLO, _introduce(client, timeouts.command))
         round_trip_s = asyncio.get_running_loop().time() - started
         if route.security == "starttls":
             await _staged(Stage.STARTTLS, client.starttls(timeout=timeouts.command))
@@ -79,6 +82,16 @@ async def open_wire(route: Route, timeouts: Timeouts) -> Opened:
         client.close()
         raise
     return _take_over(client, round_trip_s)
+
+
+async def _introduce(client: aiosmtplib.SMTP, timeout_s: float) -> None:
+    """Say EHLO; to a server that does not know it HELO, which offers nothing (RFC 5321 §3.2)."""
+    try:
+        await client.ehlo(timeout=timeout_s)
+    except aiosmtplib.SMTPHeloError as error:
+        if error.code not in _EHLO_UNKNOWN:
+            raise
+        await client.helo(timeout=timeout_s)
 
 
 def _take_over(client: aiosmtplib.SMTP, round_trip_s: float) -> Opened:

@@ -75,6 +75,8 @@ class Wire(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Cut the input into replies; a reply ends with the line that has no dash after its code."""
+        if self._lost is not None:
+            return
         if not self._buffer and not self._lines and (known := _parse_whole(data)) is not None:
             self._replies.extend(known)
             self._wake()
