@@ -1,4 +1,7 @@
-"""Messages to the return path that were not understood: kept as files for a while, gone with the reader's erase."""
+"""Messages to the return path that were not understood: kept as files for a while, gone with the reader's erase.
+
+The erase takes along what the built-in catcher holds for the address, too.
+"""
 
 from __future__ import annotations
 
@@ -38,6 +41,20 @@ def forget_address(folder: Path, address: str) -> int:
     for path in found:
         path.unlink(missing_ok=True)
     return len(found)
+
+
+def forget_mail(workspace: Workspace, address: str) -> int:
+    """Remove what mail there is of an address outside of the store: kept reports, and what the built-in catcher holds.
+
+    Returns how many messages went.
+    """
+    caught = workspace.at_root(workspace.project.settings.catcher.folder)
+    key = address.strip().lower().encode()
+    found = {path.with_suffix("") for path in caught.glob("*.*") if path.is_file() and key in path.read_bytes().lower()}
+    for stem in found:
+        for path in sorted(caught.glob(f"{stem.name}.*")):
+            path.unlink(missing_ok=True)
+    return len(found) + forget_address(kept_folder(workspace), address)
 
 
 def _holds(raw: bytes, address: str) -> bool:

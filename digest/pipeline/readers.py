@@ -9,7 +9,7 @@ from typing import Any, TextIO
 
 from digest.errors import NotFoundError, UsageError
 from digest.model.subscriber import Subscriber, SubscriptionState
-from digest.pipeline.kept_reports import forget_address, kept_folder
+from digest.pipeline.kept_reports import forget_mail
 from digest.pipeline.workspace import Workspace
 from digest.store import subscribers
 from digest.subscriptions.addresses import normalise_address
@@ -97,7 +97,7 @@ def erase_subscriber(workspace: Workspace, address: str) -> None:
     """Erase an address everywhere; raises NotFoundError for a stranger."""
     with _told(address), workspace.store.begin() as connection:
         known = erase(connection, address, workspace.clock())
-    forget_address(kept_folder(workspace), address)
+    forget_mail(workspace, address)
     if not known:
         raise NotFoundError("subscriber", address)
 

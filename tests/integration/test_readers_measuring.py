@@ -12,6 +12,7 @@ from email.policy import default
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from sqlalchemy import select
 
@@ -22,11 +23,11 @@ from digest.pipeline.envelope import message_template
 from digest.pipeline.ledger import report_record
 from digest.pipeline.measuring import load_figures
 from digest.pipeline.record import built_from_json
-from digest.store import editions, metadata
+from digest.store import Store, editions, measures, metadata
 from digest.subscriptions.links import reader_values
 from digest.testing.editions import SLOT_AT, sample_edition
 from digest.testing.messages import check_message
-from digest.testing.readers import ReadersPages, Visitor, readers_pages
+from digest.testing.readers import ReadersPages, Visitor, readers_pages, served_pages
 
 PHONE = {"User-Agent": "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 Mobile/15E148"}
 ASKED: Any = {"opens": True, "clicks": True, "utm": {"source": "{newsletter}"}}
@@ -238,3 +239,17 @@ def test_a_clock_before_the_slot_is_no_trouble(pages: ReadersPages, clock: Clock
         pages.visit(follow(clicks[0]), address=f"192.0.2.{at.year % 100}")
     figures = load_figures(pages.workspace, sample_edition("denver").id)
     assert (figures.clicks_by_hour[0], figures.clicks_by_hour[-1]) == (1, 1)
+
+
+def test_what_waits_is_written_when_the_pages_end(tmp_path: Path) -> None:
+    """A click that still waits to be judged when the daemon stops is counted, by a real server and browser's words."""
+    with served_pages(tmp_path) as site:
+        measure(site.pages, ASKED)
+        site.pages.publish(sample_edition("denver"))
+        part = message_from_bytes(mail(site.pages), policy=default).get_body(("html",))
+        assert part is not None
+        click = re.findall(r'href="(http://127[^"]+/go/[^"]+)"', part.get_content())[0].replace("&amp;", "&")
+        answer = httpx.get(click, headers=PHONE, follow_redirects=False)
+        assert answer.status_code == 302
+    with Store.open("sqlite:///var/digest.db", root=tmp_path) as store, store.read() as connection:
+        assert sum(measures.load_counts(connection, sample_edition("denver").id).values()) == 1

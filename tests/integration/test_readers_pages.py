@@ -244,6 +244,9 @@ def test_export_and_erase(pages):
     path = personal_links(pages, ada)[1]
 
     async def take_and_erase(visitor):
+        await visitor.fill_in("/", email="Ada.Unlikely@example.com", newsletter="denver")
+        await pages.app.state.confirmations.finish()
+        assert len(pages.caught()) == 1
         exported = await visitor.fill_in(path, do="export")
         unsure = await visitor.fill_in(path, do="erase")
         erased = await visitor.fill_in(path, do="erase", sure="yes")

@@ -17,7 +17,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
 
 from digest.model.subscriber import Frequency, Subscriber, Subscription, SubscriptionState
-from digest.pipeline.kept_reports import forget_address, kept_folder
+from digest.pipeline.kept_reports import forget_mail
 from digest.pipeline.workspace import Workspace
 from digest.store import subscribers
 from digest.subscriptions.preferences import Person, Preferences, save_person, save_preferences
@@ -153,7 +153,7 @@ def _erase(workspace: Workspace, facts: TokenFacts) -> None:
     with workspace.store.begin() as connection:
         subscriber = subscribers.get_subscriber(connection, facts.subscriber_id)
         erase(connection, subscriber.email, workspace.clock())
-    forget_address(kept_folder(workspace), subscriber.email)
+    forget_mail(workspace, subscriber.email)
 
 
 async def _show(
