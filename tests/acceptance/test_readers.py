@@ -66,7 +66,10 @@ def port():
 
 
 def test_a_reader_of_the_daemon(project, port):
-    """Sign up, confirm from the caught mail, leave with one POST: all on the pages that the daemon serves."""
+    """Sign up, confirm from the caught mail, get an edition, leave with one POST: on the pages that the daemon serves.
+
+    After an erase no file of the installation and no line of the log holds the address, and no import brings it back.
+    """
     for path in (project.folder / "config" / "newsletters").glob("[!_]*.yaml"):
         if path.stem not in ("denver", "am"):
             path.unlink()
@@ -77,22 +80,32 @@ def test_a_reader_of_the_daemon(project, port):
         assert site.ask("GET", "/healthz") == (200, '{"status":"ok"}')
         key = site.find_key("/n/denver")
         status, text = site.ask(
-            "POST", "/subscribe", key=key, newsletter="denver", email="ada@example.com", place="one"
+            "POST", "/subscribe", key=key, newsletter="denver", email="ada.unlikely@example.com", place="one"
         )
         assert (status, "Look into your inbox" in text) == (200, True)
         mail = wait_for_mail(project.folder / "var" / "caught")
         confirm = re.search(r"(/confirm/[\w-]+)", mail)[1]
         assert site.ask("POST", confirm, key=site.find_key(confirm), newsletter="denver")[0] == 200
-        shown = project.json("subscribers", "show", "ada@example.com")
+        shown = project.json("subscribers", "show", "ada.unlikely@example.com")
         assert [one["state"] for one in shown["subscriptions"]] == ["confirmed"]
         assert shown["subscriptions"][0]["consent"].startswith("You agree to get Denver")
+        assert project.json("send", "denver")["sent"] == 1
         leave = re.search(r"(/unsubscribe/[\w-]+)", mail)[1]
         for _ in range(2):
             assert site.ask("POST", leave, **{"List-Unsubscribe": "One-Click"}) == (200, "unsubscribed")
-        shown = project.json("subscribers", "show", "ada@example.com")
+        shown = project.json("subscribers", "show", "ada.unlikely@example.com")
         assert [one["state"] for one in shown["subscriptions"]] == ["unsubscribed"]
+        assert project.run("subscribers", "erase", "ada.unlikely@example.com").returncode == 0
         daemon.send_signal(signal.SIGTERM)
-        assert daemon.wait(timeout=40) == 0
+        log, _ = daemon.communicate(timeout=40)
+        assert daemon.returncode == 0
+    assert "ada.unlikely" not in log
+    files = [file for file in project.folder.rglob("*") if file.is_file()]
+    assert len([file for file in files if file.suffix in (".db", ".yaml")]) > 5
+    assert not [file for file in files if b"ada.unlikely" in file.read_bytes().lower()]
+    (project.folder / "list.csv").write_text("email\nada.unlikely@example.com\n")
+    again = project.json("subscribers", "import", "list.csv", "--newsletter", "denver", "--consent", "test")
+    assert (again["added"], again["refused"]) == (0, [{"line": 2, "reason": "suppressed: erased"}])
 
 
 def wait_for_mail(folder) -> str:
