@@ -21,7 +21,7 @@ from digest.testing.stores import postgresql_database, postgresql_server
 CONNECTIONS = 6
 """Connections of one worker."""
 
-DELAY_S = 0.02
+DELAY_S = 0.05
 """How long the server takes for each message, so that the wire is what limits, not this machine's cores."""
 
 
@@ -69,8 +69,8 @@ def rate_directly(*, messages: int, delay_s: float) -> float:
         return _rate([at for at, _ in sink.taken()], begin=0.4)
 
 
-def measure_workers(readers: int = 3000) -> dict[str, object]:
-    """Compare two workers with one, and one with a direct send, to a server that takes 20 ms for each message."""
+def measure_workers(readers: int = 2000) -> dict[str, object]:
+    """Compare two workers with one, and one with a direct send, to a server that takes 50 ms for each message."""
     with postgresql_server() as server:
         direct = rate_directly(messages=readers, delay_s=DELAY_S)
         one = rate_of_workers(server, 1, readers=readers, delay_s=DELAY_S)
@@ -100,7 +100,7 @@ def _rate(times: list[float], *, begin: float, end: float = 0.9) -> float:
 
 def run() -> Iterator[tuple[str, object]]:
     """Give every figure with what it is."""
-    yield "workers on one PostgreSQL, 20 ms a message at the server", measure_workers()
+    yield "workers on one PostgreSQL, 50 ms a message at the server", measure_workers()
     yield "the same where the server answers at once: cores limit", measure_without_delay()
 
 
