@@ -9,9 +9,12 @@ from __future__ import annotations
 import asyncio
 import sys
 import tempfile
+import threading
 from collections import Counter
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from digest.fleet.worker import Worker
@@ -34,21 +37,21 @@ async def cut_off(url: str, folder: Path, readers: int) -> bool:
     # Calls that hang must not take the threads of the other worker, who is another machine.
     asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(64))
     async with AsyncExitStack() as stack:
-        proxy = await stack.enter_async_context(DatabaseProxy(url))
+        proxy = stack.enter_context(_beside(url))
         servers = [await stack.enter_async_context(ScriptedServer()) for _ in range(2)]
         workspaces = []
-        for number, (server, address) in enumerate(zip(servers, (proxy.url, url), strict=True)):
+        for number, (server, address) in enumerate(zip(servers, (proxy.inner.url, url), strict=True)):
             settings = fleet_environment(address, server.port, connections=2 * CONNECTIONS, per_second=80)
             workspaces.append(stack.enter_context(fleet_workspace(folder / str(number), settings)))
         edition = await begin_edition(workspaces[1], emails)
         stops, tasks = zip(*[await _start(stack, workspace) for workspace in workspaces], strict=True)
         await _until(lambda: all(len(server.accepted) > 200 for server in servers))
-        proxy.freeze()
+        proxy.call(proxy.inner.freeze)
         at_cut = len(servers[0].accepted)
         await _until(lambda: report_edition(workspaces[1], edition).sums.finished, 240)
         first, second = (Counter(server.recipients()) for server in servers)
         at_end = len(servers[0].accepted)
-        proxy.heal()
+        proxy.call(proxy.inner.heal)
         await asyncio.sleep(8)
         after = len(servers[0].accepted) - at_end
         for stop in stops:
@@ -65,9 +68,32 @@ async def cut_off(url: str, folder: Path, readers: int) -> bool:
     return after == 0 and lost == 0 and len(both) <= CONNECTIONS * 2 + GROUP and report.sums.finished
 
 
+@dataclass
+class _Beside:
+    """A proxy in a loop and thread of its own: workers also ask the store without leaving their loop."""
+
+    inner: DatabaseProxy
+    loop: asyncio.AbstractEventLoop
+
+    def call(self, change: Callable[[], None]) -> None:
+        """Change the proxy in its own thread."""
+        self.loop.call_soon_threadsafe(change)
+
+
+@contextmanager
+def _beside(url: str) -> Iterator[_Beside]:
+    loop, proxy = asyncio.new_event_loop(), DatabaseProxy(url)
+    thread = threading.Thread(target=loop.run_forever, daemon=True)
+    thread.start()
+    asyncio.run_coroutine_threadsafe(proxy.__aenter__(), loop).result()
+    yield _Beside(proxy, loop)
+    asyncio.run_coroutine_threadsafe(proxy.__aexit__(), loop).result()
+    loop.call_soon_threadsafe(loop.stop)
+    thread.join()
+
+
 async def _start(stack: AsyncExitStack, workspace: Workspace) -> tuple[asyncio.Event, asyncio.Task[None]]:
     stop = asyncio.Event()
-    await asyncio.to_thread(lambda: workspace.store)  # the proxy is in this very loop
     mail = await stack.enter_async_context(open_mail(workspace))
     return stop, asyncio.create_task(Worker(workspace, mail, stop, url=None).run())
 
