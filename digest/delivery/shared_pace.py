@@ -56,7 +56,7 @@ class _Slice:
 
 
 class SharedPace:
-    """A pace like `Pace`, whose places are leased. It asks for more when half of a slice is used, if it is used."""
+    """A pace like `Pace`, whose places are leased: one slice is used while the next one is there or on its way."""
 
     def __init__(self, limits: FleetLimits, name: str, per_second: float) -> None:
         self._limits = limits
@@ -81,7 +81,7 @@ class SharedPace:
         """Count one message."""
         if self._slices:
             self._use()
-        if sum(one.left for one in self._slices) <= self._count // 2:
+        if sum(one.left for one in self._slices) <= self._count:
             self._ask(now)
 
     def _use(self) -> None:
