@@ -38,7 +38,8 @@ SKEWS_S = (-90, -30, 30, 90)
 
 START = datetime(2026, 11, 23, 6, 0, tzinfo=UTC)
 _EVERY = timedelta(minutes=5)
-_LONGEST_S = 300.0
+_LONGEST_S = 1800.0
+_SWEEP_S = 1.0
 _KILL_CHANCE = 0.3
 _STORY = """---
 title: {title}
@@ -156,7 +157,7 @@ async def _prepare(folder: Path, plan: Plan) -> None:
     for number in range(plan.newsletters):
         (config / "newsletters" / f"n{number}.yaml").write_text(
             f"name: Letter {number}\ntimezone: UTC\nschedule: {{extra: [{extra}]}}\nmin_stories: 1\ntemplate: plain\n"
-            "late: {catch_up: all}\nmore_headlines: {limit: 0}\nwindow: {since: fixed, length: 36h}\n"
+            "late: {catch_up: all, send_within: 12h}\nmore_headlines: {limit: 0}\nwindow: {since: fixed, length: 36h}\n"
             "sections:\n  - {title: News, match: {}, limit: 1, layout: lead}\n"
         )
     with _open(folder, plan, 0.0) as workspace:
@@ -214,7 +215,7 @@ async def attend(folder: Path, skew_s: float) -> None:
             attendance.begin()
             while not stop.is_set():
                 await attendance.sweep()
-                await asyncio.sleep(0.1)
+                await asyncio.sleep(_SWEEP_S)
             await attendance.finish()
 
 

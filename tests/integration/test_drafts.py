@@ -248,3 +248,13 @@ def test_a_draft_left_by_an_outage_follows_the_late_policy(desk: DraftDesk) -> N
     assert late.row.state is EditionState.SKIPPED
     assert "5 h late, more than 2 h" in late.row.reason
     assert len(desk.caught()) == 1
+
+
+def test_the_schedule_is_a_feed(desk: DraftDesk) -> None:
+    """A calendar program reads the next editions of all newsletters, or of one that exists."""
+    editor = Editor(desk)
+    for path in ("/schedule.ics", "/n/denver/schedule.ics"):
+        answer = editor.ask("GET", path)
+        assert answer.headers["content-type"].startswith("text/calendar")
+        assert "UID:denver-20261123T133000Z@example.com" in answer.text
+    assert editor.ask("GET", "/n/gone/schedule.ics").status_code == 404
