@@ -24,7 +24,8 @@ from digest.outbox.journal import Journal
 from digest.outbox.progress import SendProgress, sums_from
 from digest.outbox.recorder import Recorder
 from digest.outbox.recovery import Recovered, recover
-from digest.outbox.run import Run, RunSettings
+from digest.outbox.run import Run
+from digest.outbox.settings import RunSettings
 from digest.outbox.tokens import DeliveryTokens
 from digest.outbox.transitions import check_move
 from digest.outbox.turn import Result
@@ -166,7 +167,7 @@ class Outbox:
         )
         recorder.restore(self._unrecorded.pop(edition_id, ()))
         try:
-            await Run(self.store, audience, settings, pool=pool, recorder=recorder).deliver(compose, stop)
+            await Run(audience, settings, pool=pool, recorder=recorder).deliver(compose, stop)
         finally:
             if recorder.results:
                 self._unrecorded[edition_id] = recorder.results

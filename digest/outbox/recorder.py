@@ -10,12 +10,14 @@ from datetime import datetime
 from typing import TypeVar
 
 from digest.errors import StoreError
+from digest.model.delivery import DeliveryState
 from digest.outbox.fence import Fence, now_s
 from digest.outbox.journal import Journal
 from digest.outbox.turn import GROUP, Result, Turn, take_claims, take_turn
 from digest.store import Store
-from digest.store.audiences import Audience
-from digest.store.deliveries import ClaimedRow
+from digest.store.audiences import Audience, counts, set_paused
+from digest.store.deliveries import ClaimedRow, is_anything_held, next_due
+from digest.store.senders import touch_sender
 
 T = TypeVar("T")
 
@@ -120,6 +122,39 @@ class Recorder:
         await asyncio.to_thread(self._store.sync)
         self.fence.move(started_s)
         return claimed
+
+    async def open(self, *, now: datetime) -> dict[str, int]:
+        """Begin a run: nothing pauses it any more. Return how many deliveries are in each state."""
+
+        def begin() -> dict[str, int]:
+            with self._store.begin() as connection:
+                touch_sender(connection, self._sender, now=now)
+                set_paused(connection, self._audience.id, "")
+                return counts(connection, self._audience.id)
+
+        return await self.io(begin)
+
+    async def write_pause(self, reason: str) -> None:
+        """Say in the ledger why the run was stopped."""
+
+        def write() -> None:
+            with self._store.begin() as connection:
+                set_paused(connection, self._audience.id, reason)
+
+        await self.io(write)
+
+    async def find_rest(self, recover: Callable[[], object]) -> tuple[datetime | None, bool]:
+        """Call `recover`; return when the next delivery is due, and whether other senders of a fleet hold some."""
+
+        def find() -> tuple[datetime | None, bool]:
+            is_shared = self._store.is_postgresql
+            if is_shared:
+                recover()
+            with self._store.read() as connection:
+                due_at = next_due(connection, self._audience.id, (DeliveryState.QUEUED, DeliveryState.DEFERRED))
+                return due_at, is_shared and is_anything_held(connection, self._audience.id)
+
+        return await self.io(find)
 
     async def io(self, function: Callable[..., T], *arguments: object, **named: object) -> T:
         """Run a function of the store in the writer's thread."""

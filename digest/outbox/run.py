@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections import Counter, deque
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from math import inf
 
 from digest.delivery.attempt import Attempt, Outcome, Progress
@@ -17,16 +16,16 @@ from digest.delivery.replies import Decision, Fate, Lost, Remedy
 from digest.errors import StoreError
 from digest.model.delivery import DeliveryState, Stage
 from digest.outbox.fence import KEEP_SEEN_S
-from digest.outbox.journal import Journal
-from digest.outbox.progress import SendProgress, Tally
+from digest.outbox.progress import Tally
 from digest.outbox.recorder import Recorder
+from digest.outbox.server_watch import ServerWatch
+from digest.outbox.settings import RunSettings
+from digest.outbox.stock import Held, Stock
 from digest.outbox.transitions import check_move
 from digest.outbox.turn import CLAIMS, GROUP, Result, Turn
 from digest.outbox.verdicts import SENT, RetryRules, Verdict, judge
-from digest.store import Store
-from digest.store.audiences import Audience, counts, set_paused
-from digest.store.deliveries import ClaimedRow, is_anything_held, next_due
-from digest.store.senders import touch_sender
+from digest.store.audiences import Audience
+from digest.store.deliveries import ClaimedRow
 
 _RECHECK_S = 0.4
 _LOOK_AGAIN_S = 0.5
@@ -36,38 +35,10 @@ _DRAIN_S = 25.0
 _LAST_TRIES_S = 4.0  # how long a store that fails is asked again while the run ends
 
 
-@dataclass(frozen=True, slots=True)
-class RunSettings:
-    """What a run needs beside its audience. `chance` gives 0 to 1 for jitter; `recover` frees what the dead held.
-
-    `useful_until` gives, by a reader's time zone, until when they are tried; the audience's limit unless given.
-    """
-
-    sender: str
-    journal: Journal | None
-    patience: timedelta
-    server_patience: timedelta
-    retry_after: Sequence[timedelta]
-    clock: Callable[[], datetime]
-    chance: Callable[[], float]
-    recover: Callable[[], object]
-    progress: Callable[[SendProgress], None]
-    useful_until: Callable[[str], datetime] | None = None
-
-
-@dataclass(slots=True, eq=False)
-class _Held:
-    row: ClaimedRow
-    attempt: Attempt = field(init=False)
-
-
 class Run:
     """A run is used once, in one event loop."""
 
-    def __init__(
-        self, store: Store, audience: Audience, settings: RunSettings, *, pool: SmtpPool, recorder: Recorder
-    ) -> None:
-        self._store = store
+    def __init__(self, audience: Audience, settings: RunSettings, *, pool: SmtpPool, recorder: Recorder) -> None:
         self._audience = audience
         self._settings = settings
         self._pool = pool
@@ -76,19 +47,15 @@ class Run:
         self._rules = RetryRules(
             audience.useful_until, "hold" if audience.uncertain == "hold" else "resend", settings.retry_after
         )
-        self._window = 4 * pool.connections + CLAIMS + GROUP
-        self._most_under_way = pool.connections + GROUP
-        self._ready: deque[_Held] = deque()
-        self._held: dict[int, _Held] = {}
+        self._stock = Stock(pool)
+        self._servers = ServerWatch(pool, settings.server_patience)
         self._requeues: dict[int, int] = {}
         self._wake = asyncio.Event()
         self._checked_at = self._loop.time()
         self._turned_at = self._loop.time()
         self._dry_until = 0.0
-        self._trouble_since: float | None = None
         self._claiming: asyncio.Task[None] | None = None
         self._is_doubtful = False
-        self._is_blocked = False
         self._is_ending = False
         self._paused = ""
         self._pauses_edition = False
@@ -99,7 +66,7 @@ class Run:
     async def deliver(self, compose: Callable[[ClaimedRow], Message], stop: asyncio.Event | None) -> None:
         """Run to the end. Raises PausedError when a fault of ours stopped it, after all was given back."""
         self._compose = compose
-        begun = await self._recorder.io(self._open)
+        begun = await self._recorder.open(now=self._settings.clock())
         self._tally = Tally(self._audience.selected, begun, self._audience.edition_id)
         stopper = self._loop.create_task(self._wake_on(stop)) if stop is not None else None
         try:
@@ -117,13 +84,13 @@ class Run:
     async def _step(self) -> bool:
         """Take one turn with the store, or wait; False when nothing is left to do."""
         now = self._loop.time()
-        self._look_at_pool(now)
+        self._paused = self._servers.look(now) or self._paused
         if not self._pool.has_places:
             self._dry_until = now + _LOOK_AGAIN_S
         self._reap_claim()
         self._claim_more(now)
         turn = self._plan(now)
-        is_idle = not self._held and not self._recorder.results and self._claiming is None
+        is_idle = not self._stock and not self._recorder.results and self._claiming is None
         if turn is not None:
             await self._take(turn)
             self._tell()
@@ -137,7 +104,7 @@ class Run:
         """Return the next turn, or None when it is better to wait."""
         recheck: list[int] = []
         if now - self._checked_at >= _RECHECK_S:
-            recheck = [held.row.id for held in self._held.values() if held.attempt.progress is not Progress.BODY]
+            recheck = self._stock.stoppable_ids
             self._checked_at = now
         due_in_s = self._recorder.due_in_s(now)
         is_quiet = now - self._turned_at < KEEP_SEEN_S
@@ -145,7 +112,7 @@ class Run:
             return None
         known = None
         if self._is_doubtful and self._claiming is None:
-            known = [*self._held, *(result.row.id for result in self._recorder.results)]
+            known = [*self._stock.ids, *(result.row.id for result in self._recorder.results)]
         return Turn(self._recorder.take_group(), recheck, known)
 
     async def _take(self, turn: Turn) -> None:
@@ -165,20 +132,20 @@ class Run:
         for state, count in Counter(result.verdict.state for result in turn.results).items():
             self._tally.move(DeliveryState.SENDING, state, count)
         for row_id, reason in refused.items():
-            held = self._held.get(row_id)
+            held = self._stock.find(row_id)
             # One that has begun only gets its mark, and comes back through `_finish`.
             if held is not None and held.attempt.withdraw():
                 self._end(held, reason)
         if refused:
-            self._ready = deque(held for held in self._ready if not held.attempt.withdrawn)
-        self._offer_ready()
+            self._stock.sort_out()
+        self._stock.offer(len(self._recorder.results))
 
     def _claim_more(self, now: float) -> None:
         """Begin to claim while much of what was claimed is still to be sent."""
-        room = self._window - len(self._held)
+        room = self._stock.room
         if self._claiming is not None or room < GROUP or now < self._dry_until:
             return
-        if not (self._is_blocked or self._paused or self._is_doubtful) and self._pool.has_places:
+        if not (self._servers.is_blocked or self._paused or self._is_doubtful) and self._pool.has_places:
             self._claiming = self._loop.create_task(self._claim(min(CLAIMS, room)))
 
     async def _claim(self, limit: int) -> None:
@@ -194,7 +161,7 @@ class Run:
                 self._tally.move(state, DeliveryState.SENDING, count)
             for row in claimed:
                 self._start(row)
-            self._offer_ready()
+            self._stock.offer(len(self._recorder.results))
             if len(claimed) < limit:
                 self._dry_until = self._loop.time() + (_CROWDED_S if skip else _LOOK_AGAIN_S)
         finally:
@@ -206,7 +173,7 @@ class Run:
             ended.result()
 
     def _start(self, row: ClaimedRow) -> None:
-        held = _Held(row)
+        held = Held(row)
         held.attempt = Attempt(
             domain=row.domain,
             compose=lambda: self._make(row),
@@ -214,7 +181,7 @@ class Run:
             before_body=lambda: self._note_body(row),
             may_go=self._recorder.fence.allows,
         )
-        self._held[row.id] = held
+        self._stock.add(held)
         if row.refused:
             held.attempt.withdraw()
             self._end(held, row.refused)
@@ -222,21 +189,7 @@ class Run:
             held.attempt.withdraw()
             self._give_back(held, self._paused or "stopped")
         else:
-            self._ready.append(held)
-
-    def _offer_ready(self) -> None:
-        """Hand on as many as may be taken before their results are committed: what a crash can make repeat."""
-        crowded = self._pool.crowded_domains()
-        offered = len(self._held) - len(self._ready)
-        if crowded:
-            waiting = {id(held) for held in self._ready}
-            offered = sum(id(held) not in waiting and held.row.domain not in crowded for held in self._held.values())
-        room = self._most_under_way - offered - len(self._recorder.results)
-        while self._ready and room > 0:
-            held = self._ready.popleft()
-            if not held.attempt.withdrawn:
-                self._pool.offer(held.attempt)
-                room -= held.row.domain not in crowded
+            self._stock.get_ready(held)
 
     def _make(self, row: ClaimedRow) -> Message:
         journal = self._settings.journal
@@ -251,9 +204,9 @@ class Run:
         if self._settings.journal is not None:
             self._settings.journal.note_body(row.id)
 
-    def _finish(self, held: _Held, outcome: Outcome) -> None:
+    def _finish(self, held: Held, outcome: Outcome) -> None:
         """Judge an outcome; called by the pool, once for each attempt."""
-        if held.row.id not in self._held:
+        if held.row.id not in self._stock:
             return
         if outcome.decision.fate is Fate.SENT:
             self._add(Result(held.row, SENT, outcome))
@@ -281,48 +234,48 @@ class Run:
         useful_until = self._settings.useful_until
         return self._rules if useful_until is None else replace(self._rules, useful_until=useful_until(row.timezone))
 
-    def _end(self, held: _Held, reason: str) -> None:
+    def _end(self, held: Held, reason: str) -> None:
         """End a delivery that must not be mailed."""
         self._add(Result(held.row, Verdict(DeliveryState.SUPPRESSED, reason=reason), None))
 
-    def _give_back(self, held: _Held, why: str) -> None:
+    def _give_back(self, held: Held, why: str) -> None:
         """Queue a delivery again that was not tried."""
         self._add(Result(held.row, Verdict(DeliveryState.QUEUED, self._settings.clock(), reason=why), None))
 
     def _add(self, result: Result) -> None:
         check_move(DeliveryState.SENDING, result.verdict.state)
-        del self._held[result.row.id]
+        self._stock.remove(result.row.id)
         if self._recorder.add(result):
             self._wake.set()
 
     def _withdraw_waiting(self, why: str) -> None:
         """Give back all that has not started."""
-        self._ready.clear()
-        for held in list(self._held.values()):
+        for held in self._stock:
             if held.attempt.withdraw():
                 self._give_back(held, why)
+        self._stock.sort_out()
 
     async def _drain(self) -> None:
         """Claim no more, let what has begun end, record everything."""
         self._is_ending = True
         if self._claiming is not None:
-            await asyncio.wait([self._claiming], timeout=_DRAIN_S)
+            await asyncio.wait([self._claiming], timeout=_LAST_TRIES_S)
             self._reap_claim()
         self._withdraw_waiting("stopped")
         self._recorder.hurry(_LAST_TRIES_S)
         ends_at = self._loop.time() + _DRAIN_S
-        while self._held and self._loop.time() < ends_at:
+        while self._stock and self._loop.time() < ends_at:
             await self._record_all()
             await self._sleep(self._loop.time())
-        for held in list(self._held.values()):
+        for held in self._stock:
             self._give_up(held)
         await self._record_all()
         if not self._paused:
             await self._take(Turn((), is_last=True))
         if self._pauses_edition:
-            await self._recorder.io(self._write_pause)
+            await self._recorder.write_pause(self._paused)
 
-    def _give_up(self, held: _Held) -> None:
+    def _give_up(self, held: Held) -> None:
         """End one whose server did not answer in the time that stopping allows."""
         is_out = held.attempt.progress is Progress.BODY
         stage = Stage.BODY if is_out else Stage.MAIL
@@ -338,23 +291,9 @@ class Run:
             failed = bool(self._paused) and bool(self._recorder.results)
         self._tell()
 
-    def _look_at_pool(self, now: float) -> None:
-        """Pause when no mail server can be used: at once for a fault of ours, else after `server_patience`."""
-        trouble = self._pool.find_trouble()
-        self._is_blocked = trouble is not None
-        if self._pool.is_healthy:
-            self._trouble_since = None
-        elif trouble is not None:
-            # A route whose back-off is over may be tried, but only an accepted message ends the trouble.
-            if self._trouble_since is None:
-                self._trouble_since = now
-            is_over = now - self._trouble_since > self._settings.server_patience.total_seconds()
-            if not trouble.is_temporary or is_over:
-                self._paused = str(trouble)
-
     async def _wait_for_due(self) -> bool:
         """Wait for the next deferred delivery if it is due within `patience`; False when the run is over."""
-        due_at, others_hold = await self._recorder.io(self._what_is_left)
+        due_at, others_hold = await self._recorder.find_rest(self._settings.recover)
         now = self._settings.clock()
         if due_at is not None and due_at - now <= self._settings.patience:
             self._dry_until = 0.0
@@ -366,21 +305,13 @@ class Run:
             await self._sleep_s(_LOOK_AGAIN_S)
         return others_hold
 
-    def _what_is_left(self) -> tuple[datetime | None, bool]:
-        """Return when the next delivery is due, and whether other senders of a fleet hold some."""
-        if self._store.is_postgresql:
-            self._settings.recover()
-        with self._store.read() as connection:
-            due_at = next_due(connection, self._audience.id, (DeliveryState.QUEUED, DeliveryState.DEFERRED))
-            return due_at, self._store.is_postgresql and is_anything_held(connection, self._audience.id)
-
     async def _sleep(self, now: float) -> None:
         """Sleep until something happens, at most until the next thing is due."""
         waits = [_LOOK_AGAIN_S, max(self._dry_until - now, _CROWDED_S)]
         due_in_s = self._recorder.due_in_s(now)
         if due_in_s is not None:
             waits.append(due_in_s)
-        if self._held:
+        if self._stock:
             waits.append(_RECHECK_S - (now - self._checked_at))
         await self._sleep_s(max(0.001, min(waits)))
 
@@ -400,13 +331,3 @@ class Run:
         if is_last or now - self._told_at >= _PROGRESS_S:
             self._told_at = now
             self._settings.progress(self._tally.progress(now))
-
-    def _open(self) -> dict[str, int]:
-        with self._store.begin() as connection:
-            touch_sender(connection, self._settings.sender, now=self._settings.clock())
-            set_paused(connection, self._audience.id, "")
-            return counts(connection, self._audience.id)
-
-    def _write_pause(self) -> None:
-        with self._store.begin() as connection:
-            set_paused(connection, self._audience.id, self._paused)

@@ -11,6 +11,7 @@ import signal
 import sys
 from bisect import bisect_right
 from collections import Counter, defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -41,8 +42,13 @@ class CrashReport:
     changed_ids: int
 
 
-async def kill_while_sending(folder: Path, readers: int, kills: int, *, seed: int) -> CrashReport:
-    """Send an edition, killing the sender `kills` times, then let it end."""
+async def kill_while_sending(
+    folder: Path, readers: int, kills: int, *, seed: int, tell: Callable[[int, int], None] = lambda kills, taken: None
+) -> CrashReport:
+    """Send an edition, killing the sender `kills` times, then let it end.
+
+    `tell` hears after each kill how many there were and how many messages the server has.
+    """
     chance = random.Random(seed)
     emails = [f"reader{number}@example.com" for number in range(readers)]
     _prepare(folder, emails)
@@ -53,6 +59,7 @@ async def kill_while_sending(folder: Path, readers: int, kills: int, *, seed: in
             if not await _kill_one(folder, server, after=chance.randint(0, 2 * readers // kills), chance=chance):
                 starts.pop()
                 break
+            tell(len(starts), len(server.accepted))
         killed = len(starts)
         starts.append(len(server.accepted))
         await (await _start(folder, server)).wait()

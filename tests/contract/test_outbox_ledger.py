@@ -126,6 +126,21 @@ def test_claims_in_two_open_transactions_never_overlap(outbox: Outbox) -> None:
     assert (len(first), len(second)) == (6, 4)
 
 
+def test_claims_nobody_knows_of_are_given_back(outbox: Outbox) -> None:
+    """What the ledger says a sender holds beyond what it knows of is queued again; others keep theirs."""
+    outbox.enqueue("e1", "denver", useful_until=LATER)
+    known, *unknown = _claim(outbox, "a", 4)
+    others = _claim(outbox, "b", 2)
+    audience = _audience(outbox)
+    with outbox.store.begin() as connection:
+        assert deliveries.give_back_unknown(connection, audience, "a", [known], now=NOW) == 3
+    outbox.store.sync()
+    assert set(_claim(outbox, "c", 10)) >= set(unknown)
+    with outbox.store.read() as connection:
+        assert [held.delivery_id for held in senders.held_by(connection, "a")] == [known]
+        assert {held.delivery_id for held in senders.held_by(connection, "b")} == set(others)
+
+
 def test_claims_skip_crowded_domains(outbox: Outbox) -> None:
     """Domains that wait for their limit are left for later."""
     outbox.enqueue("e1", "denver", useful_until=LATER)

@@ -360,6 +360,39 @@ def test_store_that_fails_pauses_the_send(tmp_path: Path) -> None:
         asyncio.run(check(store))
 
 
+class _ForgetfulStore(Store):
+    """A store that commits, and loses the answer as often as it is told to."""
+
+    answers_to_lose = 0
+
+    @contextmanager
+    def begin(self, *, durable: bool = False) -> Iterator[Connection]:
+        with super().begin(durable=durable) as connection:
+            yield connection
+        if self.answers_to_lose:
+            self.answers_to_lose -= 1
+            raise StoreError("the connection was lost", is_temporary=True)
+
+
+def test_lost_answers_of_the_store_lose_nobody(tmp_path: Path) -> None:
+    """What was claimed or recorded although the store's answer was lost is neither left behind nor sent twice."""
+
+    async def check(store: _ForgetfulStore) -> None:
+        mailing = SmallMailing.open(store, readers(1500), folder=tmp_path / "journal")
+        async with ScriptedServer() as server, mailing.pool(local_route(server.port)) as pool:
+            running = asyncio.ensure_future(mailing.run(pool))
+            for count in (100, 500, 900):
+                await until(lambda count=count: len(server.accepted) >= count)
+                store.answers_to_lose = 4
+            sums = await running
+            assert (sums.sent, sums.sending) == (1500, 0)
+            assert max(Counter(server.recipients()).values()) == 1
+        mailing.outbox.close()
+
+    with _ForgetfulStore.open("sqlite:///digest.db", root=tmp_path) as store:
+        asyncio.run(check(store))
+
+
 def test_busy_server_gets_fewer_connections(tmp_path: Path) -> None:
     """A server that says it has too many connections gets fewer, and everybody still gets the message."""
 

@@ -1,0 +1,92 @@
+"""What a run holds: claimed and waiting, handed to the pool, under way; asks no store and judges nothing."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from digest.delivery.attempt import Attempt, Progress
+from digest.delivery.pool import SmtpPool
+from digest.outbox.turn import CLAIMS, GROUP
+from digest.store.deliveries import ClaimedRow
+
+
+@dataclass(slots=True, eq=False)
+class Held:
+    """A claimed delivery and its attempt."""
+
+    row: ClaimedRow
+    attempt: Attempt = field(init=False)
+
+
+class Stock:
+    """The claimed deliveries of one run. Iterating gives them all; more may be taken out meanwhile."""
+
+    def __init__(self, pool: SmtpPool) -> None:
+        self._pool = pool
+        self._window = 4 * pool.connections + CLAIMS + GROUP
+        self._most_under_way = pool.connections + GROUP
+        self._ready: deque[Held] = deque()
+        self._held: dict[int, Held] = {}
+
+    def __len__(self) -> int:
+        return len(self._held)
+
+    def __contains__(self, row_id: int) -> bool:
+        return row_id in self._held
+
+    def __iter__(self) -> Iterator[Held]:
+        return iter(list(self._held.values()))
+
+    @property
+    def room(self) -> int:
+        """How many more may be claimed."""
+        return self._window - len(self._held)
+
+    @property
+    def ids(self) -> list[int]:
+        """The ids of all."""
+        return list(self._held)
+
+    @property
+    def stoppable_ids(self) -> list[int]:
+        """The ids of those whose message was not written yet."""
+        return [row_id for row_id, held in self._held.items() if held.attempt.progress is not Progress.BODY]
+
+    def find(self, row_id: int) -> Held | None:
+        """Return the one with this id, if it is still held."""
+        return self._held.get(row_id)
+
+    def add(self, held: Held) -> None:
+        """Take one in; `get_ready` lets it go on."""
+        self._held[held.row.id] = held
+
+    def get_ready(self, held: Held) -> None:
+        """Let one be offered to the pool when its turn comes."""
+        self._ready.append(held)
+
+    def remove(self, row_id: int) -> None:
+        """Let one go that has its result."""
+        del self._held[row_id]
+
+    def sort_out(self) -> None:
+        """Forget among those that wait for the pool which were withdrawn."""
+        self._ready = deque(held for held in self._ready if not held.attempt.withdrawn)
+
+    def offer(self, uncommitted: int) -> None:
+        """Hand on as many as may be taken before their results are committed: what a crash can make repeat.
+
+        `uncommitted` results are not in the store yet.
+        """
+        crowded = self._pool.crowded_domains()
+        offered = len(self._held) - len(self._ready)
+        if crowded:
+            waiting = {id(held) for held in self._ready}
+            offered = sum(id(held) not in waiting and held.row.domain not in crowded for held in self._held.values())
+        room = self._most_under_way - offered - uncommitted
+        while self._ready and room > 0:
+            held = self._ready.popleft()
+            if not held.attempt.withdrawn:
+                self._pool.offer(held.attempt)
+                room -= held.row.domain not in crowded
