@@ -11,7 +11,6 @@ from pathlib import Path
 from digest.outbox.turn import GROUP
 from digest.testing.crashes import CONNECTIONS, CrashReport, kill_while_sending
 
-
 _MINUTES = 60
 
 
