@@ -76,6 +76,10 @@ class SmtpPool:
             attempt.finish(Outcome(Decision(Fate.REQUEUE), Stage.CONNECT, Lost("withdrawn")))
         self._dispatch()
 
+    def alert(self, text: str) -> None:
+        """Tell a person what must be mended."""
+        self._alert(text)
+
     @property
     def open_connections(self) -> int:
         """Connections open or being opened now."""

@@ -122,7 +122,7 @@ class Run:
                 turn, clock=self._settings.clock, on_failure=lambda: self._withdraw_waiting("store unusable")
             )
         except StoreError as error:
-            self._paused = self._paused or str(error)
+            self._pause(str(error))
         else:
             self._turned_at = self._loop.time()
             self._is_doubtful = self._is_doubtful and turn.held is None
@@ -223,12 +223,18 @@ class Run:
         if verdict.state is DeliveryState.QUEUED and not held.attempt.withdrawn and outcome.stage is not Stage.CONNECT:
             self._requeues[held.row.id] = requeues + 1
         if outcome.decision.remedy is Remedy.PAUSE_EDITION:
-            self._paused = f"the sender is refused at {outcome.stage}: {outcome.answer}"
+            self._pause(f"the sender is refused at {outcome.stage}: {outcome.answer}")
             self._pauses_edition = True
             self._loop.call_soon(self._withdraw_waiting, self._paused)  # a turn with the store may take a while
         self._add(Result(held.row, verdict, outcome))
         if outcome.decision.remedy is not Remedy.NONE or verdict.state is DeliveryState.QUEUED:
             self._wake.set()
+
+    def _pause(self, reason: str) -> None:
+        """Stop for a fault of ours, and tell a person, once."""
+        if not self._paused:
+            self._paused = reason
+            self._pool.alert(f"sending of {self._audience.edition_id} is paused: {reason}")
 
     def _rules_for(self, row: ClaimedRow) -> RetryRules:
         useful_until = self._settings.useful_until

@@ -70,6 +70,7 @@ PAUSING = {
     (Stage.EHLO, "5xx"),
     (Stage.STARTTLS, "5xx"),
     (Stage.AUTH, "5xx"),
+    (Stage.MAIL, "5xx"),
 }
 
 

@@ -349,6 +349,7 @@ def test_store_that_fails_pauses_the_send(tmp_path: Path) -> None:
             before = len(server.accepted)
             with pytest.raises(PausedError, match="disk is full"):
                 await running
+            assert ["disk is full" in alert for alert in mailing.alerts] == [True]
             assert len(server.accepted) - before <= 4 * 2 + 100 + 100
             store.is_broken = False
             sums = await mailing.run(pool)
