@@ -27,10 +27,10 @@ COMMON, PLAIN = 2_000.0, 2.0
 """Rarity is measured as if so many clusters had been seen; a word of this rarity in the language says nothing."""
 OTHER_NAMES, OTHER_NUMBERS, FULL_NUMBERS = 0.5, 0.5, 3
 """What a resemblance loses when each story names names, or so many numbers, that the other does not."""
-FEATURES, LOOKED_UP, POSTINGS, COMPARED = 30, 10, 100, 6
+FEATURES, LOOKED_UP, POSTINGS, COMPARED = 30, 10, 100, 4
 LIVE = 20_000
 """So many clusters can still grow; the ones without a new story for longest are closed."""
-MOST_MEMBERS, BEST_MEMBERS = 5, 3
+MOST_MEMBERS, BEST_MEMBERS = 4, 3
 """A newcomer is compared with the founder and the latest members; the most alike count."""
 
 
@@ -64,7 +64,7 @@ class Clusterer:
         self._cluster_of: dict[str, str] = {}
         self._clusters: dict[str, _Cluster] = {}
         self._postings: dict[str, deque[str]] = {}
-        self._wordings: dict[str, str] = {}
+        self._wordings: dict[int, str] = {}
 
     @classmethod
     def from_stories(cls, stories: Iterable[Story]) -> Clusterer:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
@@ -31,7 +30,7 @@ class Fingerprint(NamedTuple):
     names: frozenset[str]
     places: frozenset[str]
     numbers: frozenset[str]
-    wording: str
+    wording: int
 
 
 def fingerprint(headline: str, text: str, lookup: Words) -> Fingerprint:
@@ -46,9 +45,10 @@ def fingerprint(headline: str, text: str, lookup: Words) -> Fingerprint:
     for name in marks.names & marks.features.keys():
         weight, rarity = marks.features[name]
         marks.features[name] = (weight * NAME_TIMES, rarity)
-    wording = hashlib.blake2b(" ".join(sorted(marks.features)).encode(), digest_size=8).hexdigest()
     names = frozenset(marks.names & marks.features.keys())
-    return Fingerprint(marks.features, names, frozenset(marks.places), frozenset(marks.numbers), wording)
+    return Fingerprint(
+        marks.features, names, frozenset(marks.places), frozenset(marks.numbers), hash(frozenset(marks.features))
+    )
 
 
 class _Marks:
@@ -68,17 +68,17 @@ class _Marks:
         features = self.features
         for chunk in chunks:
             for word, rarity, kind, ends in known[chunk] if chunk in known else look_up(chunk):
-                if kind == "number":
-                    self.numbers.add(word)
-                elif kind == "place":
-                    self.places.add(word)
-                    if names_shown and not starts_sentence:
-                        self.names.add(word)
-                elif kind == "name" and names_shown and not starts_sentence:
-                    self.names.add(word)
+                if kind:
+                    if kind == "number":
+                        self.numbers.add(word)
+                    elif kind != "word":
+                        if kind == "place":
+                            self.places.add(word)
+                        if names_shown and not starts_sentence:
+                            self.names.add(word)
+                    if word not in features:
+                        features[word] = (weight, rarity)
                 starts_sentence = ends
-                if kind and word not in features:
-                    features[word] = (weight, rarity)
 
 
 class _Word(NamedTuple):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import accumulate, pairwise
@@ -188,13 +189,16 @@ class TopicRouter:
     @staticmethod
     def _evidence(hits: Iterable[Hit], facet: tuple[str, float] | None) -> tuple[Evidence, ...]:
         strongest = sorted(hits, key=lambda hit: (-abs(hit.points), hit.text))[:6]
-        found = [
-            Evidence(hit.text, round(hit.points, 2), "headline" if hit.in_title else "text", _strength(hit))
-            for hit in strongest
-        ]
+        found = [_as_evidence(hit) for hit in strongest]
         if facet is not None:
             found.append(Evidence(facet[0], round(facet[1], 3), "text", "nearest description"))
         return tuple(found)
+
+
+@functools.lru_cache(maxsize=20_000)
+def _as_evidence(hit: Hit) -> Evidence:
+    """Return a term as evidence; the same few come again and again."""
+    return Evidence(hit.text, round(hit.points, 2), "headline" if hit.in_title else "text", _strength(hit))
 
 
 def _strength(hit: Hit) -> str:
