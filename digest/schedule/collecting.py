@@ -22,6 +22,7 @@ class Collecting:
         self._workspace = workspace
         self._help = help_of or Alone()
         self._running = asyncio.Lock()
+        self._begun = 0
         self._log = structlog.get_logger("daemon")
 
     @property
@@ -35,8 +36,12 @@ class Collecting:
             await self.collect()
 
     async def collect(self) -> None:
-        """Read the sources that are due; who comes while one reading runs waits for it instead."""
+        """Read the sources that are due, in a round that begins after this call; those who wait share the next one."""
+        known = self._begun
         async with self._running:
+            if self._begun > known:
+                return
+            self._begun += 1
             rerouted = await asyncio.to_thread(reroute, self._workspace.snapshot())
             if rerouted:
                 self._log.info("rerouted", stories=rerouted)
