@@ -11,8 +11,8 @@ import structlog
 
 from digest.alarms import ProcessFacts
 from digest.pipeline.bounce_sources import watch as watch_bounces
-from digest.pipeline.history import prune
 from digest.pipeline.mail import open_mail
+from digest.pipeline.retention import forget_old
 from digest.pipeline.workspace import Workspace
 from digest.schedule.alarming import Alarming
 from digest.schedule.attendance import Attendance
@@ -23,7 +23,7 @@ from digest.schedule.help import Alone, Help
 from digest.schedule.reloading import Reloading
 
 _SWEEP = timedelta(seconds=30)
-_PRUNE = timedelta(hours=6)
+_FORGET = timedelta(hours=6)
 
 
 class Daemon:
@@ -101,7 +101,7 @@ def duties_of(
         Duty("editions", attendance.sweep, every=_SWEEP),
         Duty("watching", attendance.watching.leave_trace, every=attendance.watching.every),
         Duty("sources", collecting.tend, every=collecting.every),
-        Duty("history", lambda: asyncio.to_thread(_prune, shift.workspace), every=_PRUNE),
+        Duty("history", lambda: asyncio.to_thread(_forget, shift.workspace), every=_FORGET),
         Duty("bounces", bounces),
         Duty("alarms", alarming.look, every=alarming.every),
         Duty("configuration", reloading.look, every=reloading.every),
@@ -109,7 +109,7 @@ def duties_of(
     )
 
 
-def _prune(workspace: Workspace) -> None:
-    done = prune(workspace)
-    if done.deliveries:
-        structlog.get_logger("daemon").info("history pruned", editions=done.editions, deliveries=done.deliveries)
+def _forget(workspace: Workspace) -> None:
+    forgotten = forget_old(workspace)
+    if any(forgotten.values()):
+        structlog.get_logger("daemon").info("forgotten", **forgotten)
