@@ -20,7 +20,8 @@ def test_every_example_loads(tmp_path: Path):
     folder = tmp_path / "config"
     shutil.copytree(shipped_config(), folder)
     blocks = re.findall(r"```yaml\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.S)
-    assert len(blocks) == 7
+    assert len(blocks) == 8
+    (folder / "valley").mkdir()
     for block in blocks:
         head, _, body = block.partition("\n")
         path = tmp_path / head.removeprefix("# ").removesuffix(", added")
