@@ -40,7 +40,10 @@ def send(
     fetch: Annotated[bool, typer.Option("--fetch/--no-fetch", help="Read sources that are due first.")] = True,
     as_json: AsJson = False,
 ) -> None:
-    """Assemble and send an edition to all confirmed subscribers, or only to the addresses of --to."""
+    """Assemble and send an edition to all confirmed subscribers, or only to the addresses of --to.
+
+    It goes out at once, also for a slot of --at that lies ahead; the daemon does not send that slot again.
+    """
     import structlog
 
     from digest.delivery.loop import run_loop
@@ -56,9 +59,16 @@ def send(
     structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))  # stdout is for the report
     with cli.open_workspace() as workspace, steps(f"Sending {newsletter_id}", 0) as progress:
         zone = workspace.project.get_newsletter(newsletter_id).zone
+        now = workspace.clock()
+        slot_at = parse_instant(at, zone, now=now) if at else None
+        if slot_at is not None and slot_at > now and not to and not dry_run:
+            note(
+                f"the slot {slot_at.astimezone(zone):%Y-%m-%d %H:%M} ({zone.key}) lies ahead: its edition is sent now, "
+                "and the daemon will not send that slot again"
+            )
         request = SendRequest(
             newsletter_id,
-            slot_at=parse_instant(at, zone, now=workspace.clock()) if at else None,
+            slot_at=slot_at,
             to=tuple(to or ()),
             dry_run=dry_run,
             resume=resume,

@@ -97,6 +97,8 @@ def _version_text(plan: Plan, position: int, leader: int) -> str:
 def _no_room(plan: Plan, fitting: list[int], position: int) -> str:
     """Return which places take the story and are full, and by how much it missed the nearest one."""
     filling = plan.filling
+    if not fitting and not plan.extra:
+        return f"only {place_name(plan, filling.more)} takes it, whose limit is 0"
     if not fitting:
         return "only a rule of the fallback ladder takes it, and enough stories were found"
     kept = [number for number in fitting if filling.has_room(number)]

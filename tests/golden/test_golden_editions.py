@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import html
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from digest.model.slots import fill_marks
 from digest.pipeline.assemble import assemble
 from digest.pipeline.collect import collect
 from digest.pipeline.pictures import PictureLinks, beside
+from digest.pipeline.why import explain_story
 from digest.pipeline.workspace import Workspace
 from digest.testing.golden import check_golden
 
@@ -39,6 +41,21 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     opened = Workspace(load_project(shipped_config(), {}), root=tmp_path_factory.mktemp("golden"), clock=lambda: NOW)
     asyncio.run(collect(opened, force=True))
     return opened
+
+
+def test_how_to_shows_real_reasons(workspace: Workspace) -> None:
+    """Each line of `digest why` in the page on rules is what it says of the sample stories; … stands for the rest."""
+    page = (shipped_config().parent / "docs" / "how-to" / "sections-and-rules.md").read_text(encoding="utf-8")
+    (block,) = re.findall(r"```text\n(.*?)```", page, re.S)
+    shown = [part.splitlines() for part in block.split("$ digest why ")[1:]]
+    assert len(shown) == 2
+    for command, title, verdict, *lines in shown:
+        told = explain_story(workspace, command.split('"')[1], command.split()[-1], slot_at=NOW)
+        assert title == f"{told.headline} ({told.story_id})"
+        assert verdict == ("is in the edition, because" if told.selected else "is not in the edition, because")
+        real = [f"  {'+' if reason.took else '-'} {reason.text}" for reason in told.reasons]
+        for line in filter(None, lines):
+            assert any(text.startswith(line.removesuffix("…")) for text in real), (line, real)
 
 
 @pytest.mark.parametrize("newsletter_id", NEWSLETTERS)
