@@ -29,10 +29,11 @@ def draw_columns(columns: Sequence[Column], *, kinds: Sequence[str], title: str)
     scale = _round_up(highest)
     step = _WIDTH / max(1, len(columns))
     shapes = "".join(_group(column, at * step, step, scale, kinds) for at, column in enumerate(columns))
-    lines = "".join(_line(share, scale) for share in (1.0, 0.5))
+    lines = "".join(_line(share) for share in (1.0, 0.5))
+    numbers = "".join(_number(share, scale) for share in (1.0, 0.5))  # above the columns
     return Markup(
         f'<svg class="chart" viewBox="0 -14 {_WIDTH} {_HEIGHT + _FLOOR + 14}" role="img" '
-        f'aria-label="{html.escape(title)}">{lines}{shapes}'
+        f'aria-label="{html.escape(title)}">{lines}{shapes}{numbers}'
         f'<path class="axis" d="M0 {_HEIGHT}H{_WIDTH}"/></svg>'
     )
 
@@ -43,7 +44,7 @@ def _group(column: Column, left: float, step: float, scale: int, kinds: Sequence
         _bar(left + gap / 2 + at * (step - gap) * 0.14, (step - gap) * (1 - 0.28 * at), value, scale, kind)
         for at, (kind, value) in enumerate(zip(kinds, column.values, strict=True))
     )
-    label = f'<text x="{left + step / 2:.1f}" y="{_HEIGHT + 17}">{html.escape(column.label)}</text>'
+    label = f'<text x="{left + step / 2:.1f}" y="{_HEIGHT + 8}">{html.escape(column.label)}</text>'
     return f"<g><title>{html.escape(column.title)}</title>{bars}{label if column.label else ''}</g>"
 
 
@@ -55,10 +56,12 @@ def _bar(left: float, width: float, value: int, scale: int, kind: str) -> str:
     )
 
 
-def _line(share: float, scale: int) -> str:
-    y = _HEIGHT * (1 - share)
-    number = f"{round(scale * share):,}"
-    return f'<path class="grid" d="M0 {y:.1f}H{_WIDTH}"/><text class="scale" x="0" y="{y - 4:.1f}">{number}</text>'
+def _line(share: float) -> str:
+    return f'<path class="grid" d="M0 {_HEIGHT * (1 - share):.1f}H{_WIDTH}"/>'
+
+
+def _number(share: float, scale: int) -> str:
+    return f'<text class="scale" x="0" y="{_HEIGHT * (1 - share) - 4:.1f}">{round(scale * share):,}</text>'
 
 
 def _round_up(highest: int) -> int:
