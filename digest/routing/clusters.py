@@ -170,7 +170,7 @@ def _resemblance(newcomer: _Member, members: Sequence[_Member], least: float) ->
     best = sorted(scores, reverse=True)[:BEST_MEMBERS]
     if sum([score for score, _ in best]) <= least * len(best):
         return 0.0
-    return sum([score * _discount(newcomer, members[number]) for score, number in best if score]) / len(best)
+    return sum([score * _discount(newcomer, members[number], score) for score, number in best if score]) / len(best)
 
 
 def _shared(one: _Member, other: _Member) -> float:
@@ -186,23 +186,22 @@ def _shared(one: _Member, other: _Member) -> float:
     return score
 
 
-def _discount(one: _Member, other: _Member) -> float:
+def _discount(one: _Member, other: _Member, shared: float) -> float:
     """Return what is left of a resemblance in view of other names and other numbers."""
     left = 1.0
     if len(one.names) > 1 and len(other.names) > 1:
-        left -= OTHER_NAMES * _conflict_of_names(one, other)
+        left -= OTHER_NAMES * _conflict_of_names(one, other, shared)
     if one.numbers and other.numbers:
         left *= 1 - OTHER_NUMBERS * _conflict_of_numbers(one.numbers, other.numbers)
     return left
 
 
-def _conflict_of_names(one: _Member, other: _Member) -> float:
-    """Return how far each story names what the other does not, against the names of both: 0 to 1.
+def _conflict_of_names(one: _Member, other: _Member, shared: float) -> float:
+    """Return how far each story names what the other does not, against all that they share: 0 to 1.
 
     One story may name more than the other; that both have names of their own speaks for two events of one kind.
     """
     mine, theirs = one.vector, other.vector
-    shared = sum([mine[name] * theirs[name] for name in one.names if name in theirs])
     alone = min(
         sum([part for name, part in one.names.items() if name not in theirs]),
         sum([part for name, part in other.names.items() if name not in mine]),
