@@ -85,6 +85,7 @@ class Attendance:
 
     async def finish(self) -> None:
         """Wait until every newsletter's work has ended; the outbox itself bounds its drain to 30 s."""
+        await asyncio.gather(*self._tasks)
         for lock in self._busy.values():
             async with lock:
                 continue

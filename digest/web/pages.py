@@ -48,21 +48,23 @@ def show(
     name: str,
     /,
     *,
+    folder: str = "readers",
     status: int = 200,
     policy: str = PAGE_POLICY,
     accent: Accent | None = None,
     language: str = "en",
     **values: Any,
 ) -> HTMLResponse:
-    """Answer with a readers' page; `accent` is the newsletter's, the brand's own unless given.
+    """Answer with a page in the brand's frame; `accent` is the newsletter's, the brand's own unless given.
 
+    `folder` is that of the template: pages are for readers unless said.
     `language` is that of what a newsletter says on the page; our own words are English, and marked as such.
     """
     workspace: Workspace = request.app.state.workspace
     settings = workspace.project.settings
     markup = render(
         workspace.template_folders,
-        f"readers/{name}.html.j2",
+        f"{folder}/{name}.html.j2",
         brand=settings.brand,
         public_url=str(settings.web.public_url).rstrip("/"),
         today=workspace.clock(),

@@ -68,6 +68,7 @@ def live(desk: DraftDesk, *moments: datetime) -> None:
             for moment in moments:
                 desk.clock.at = moment
                 await attendance.sweep()
+                await attendance.finish()
                 await attendance.watching.leave_trace()
 
     asyncio.run(run())

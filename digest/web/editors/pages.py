@@ -18,7 +18,7 @@ from digest.pipeline.making import find_made
 from digest.pipeline.workspace import Workspace
 from digest.subscriptions.tokens import Purpose
 from digest.web.editors.view import look_at
-from digest.web.pages import EDITION_POLICY, PAGE_POLICY, make_icon, render, safe_headers
+from digest.web.pages import EDITION_POLICY, safe_headers, show
 from digest.web.preview.edits import apply_edit
 from digest.web.readers.archive import public_markup
 from digest.web.readers.forms import KEY_FIELD, FormError, describe_form, read_form, text_of
@@ -106,12 +106,11 @@ async def _show(
     workspace = _workspace(request)
     row, newsletter, editor = await run_in_threadpool(read_editor_link, workspace, token)
     shown = await run_in_threadpool(look_at, workspace, row, newsletter)
-    settings = workspace.project.settings
-    markup = render(
-        workspace.template_folders,
-        "editors/draft.html.j2",
-        brand=settings.brand,
-        icon=make_icon(settings.brand.name, newsletter.accent),
+    return show(
+        request,
+        "draft",
+        folder="editors",
+        status=status,
         accent=newsletter.accent,
         draft=shown,
         token=token,
@@ -120,7 +119,6 @@ async def _show(
         complaint=complaint,
         ask=ask,
     )
-    return HTMLResponse(markup, status, headers=safe_headers(PAGE_POLICY))
 
 
 def _make_key(workspace: Workspace, edition_id: str, editor: str) -> str:
