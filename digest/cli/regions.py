@@ -9,7 +9,7 @@ import typer
 
 from digest.cli.context import CliContext
 from digest.cli.options import AsJson
-from digest.cli.output import print_json, print_table
+from digest.cli.output import note, print_json, print_table
 from digest.errors import NotFoundError
 
 region_group = typer.Typer(help="The places newsletters are about.", no_args_is_help=True, rich_markup_mode=None)
@@ -53,11 +53,14 @@ def try_topic(
     limit: Annotated[int, typer.Option(min=1, help="Stories of each kind.")] = 15,
     as_json: AsJson = False,
 ) -> None:
-    """Show the best and the borderline stories of the pool for a topic."""
+    """Show the best and the borderline stories of the pool for a topic, as it is defined now."""
     from digest.pipeline.listing import try_topic as try_it
+    from digest.pipeline.reroute import reroute
 
     cli: CliContext = context.obj
-    with cli.open_workspace(read_only=True) as workspace:
+    with cli.open_workspace() as workspace:
+        if rerouted := reroute(workspace):
+            note(f"regions or topics changed: {rerouted} stories of the pool were routed anew")
         tried = try_it(workspace, topic_id, limit=limit)
     if as_json:
         print_json(tried)
