@@ -4,6 +4,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
+# The many programs that tests start would otherwise be compiled at each start.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: install demo test check lint benchmark campaign lock format docs clean
 
