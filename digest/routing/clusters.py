@@ -179,7 +179,8 @@ def _shared(one: _Member, other: _Member) -> float:
     Much happens in one town: places count no more than everything else that is shared.
     """
     mine, theirs = one.vector, other.vector
-    score = sum([weight * theirs[word] for word, weight in mine.items() if word in theirs])
+    # The common words have no order: an exact sum needs none.
+    score = math.fsum([mine[word] * theirs[word] for word in mine.keys() & theirs.keys()])
     if one.places:
         places = sum([mine[word] * theirs[word] for word in one.places if word in theirs])
         score -= max(0.0, 2 * places - score)
@@ -202,10 +203,10 @@ def _conflict_of_names(one: _Member, other: _Member, shared: float) -> float:
     One story may name more than the other; that both have names of their own speaks for two events of one kind.
     """
     mine, theirs = one.vector, other.vector
-    alone = min(
-        sum([part for name, part in one.names.items() if name not in theirs]),
-        sum([part for name, part in other.names.items() if name not in mine]),
-    )
+    here = sum([part for name, part in one.names.items() if name not in theirs])
+    if not here:
+        return 0.0
+    alone = min(here, sum([part for name, part in other.names.items() if name not in mine]))
     return alone / (shared + alone) if alone else 0.0
 
 

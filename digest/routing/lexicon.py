@@ -54,6 +54,7 @@ class Lexicon:
         self._words: dict[str, list[int]] = {}
         self._prefixes: dict[str, list[int]] = {}
         self._phrases: dict[str, dict[str, list[tuple[tuple[str, ...], int]]]] = {}
+        self._most_words = 1
         self._unspaced: list[tuple[str, int]] = []
         self._memo: dict[str, _Chunk] = {}
         self._silent: dict[str, tuple[str, ...]] = {}
@@ -77,6 +78,7 @@ class Lexicon:
             last = words[-1] + ("*" if text.endswith("*") else "")
             number = self._number(Term(section, text, points * PHRASE_TIMES))
             rest = (*words[1:-1], last)
+            self._most_words = max(self._most_words, len(words))
             # By the first two words; a second one with an open end stands under "".
             second = "" if rest[0].endswith("*") else rest[0]
             self._phrases.setdefault(words[0], {}).setdefault(second, []).append((rest, number))
@@ -108,30 +110,42 @@ class Lexicon:
 
     def _find(self, chunks: Sequence[str]) -> set[int]:
         found: set[int] = set()
-        begins = False
+        beginning: set[str] = set()
         memo = self._memo
         for chunk in set(chunks).difference(self._silent):
-            known = memo.get(chunk) or self._look_up(chunk)
-            found.update(known.terms)
-            begins = begins or known.begins
-        if begins:
-            self._find_phrases(chunks, found)
+            known = memo[chunk] if chunk in memo else self._look_up(chunk)
+            if known.terms:
+                found.update(known.terms)
+            if known.begins:
+                beginning.add(chunk)
+        if beginning:
+            for at, chunk in enumerate(chunks):
+                if chunk in beginning:
+                    self._find_phrases(chunks, at, found)
         if self._unspaced:
             lower = " ".join(chunks).lower()
             found.update(number for text, number in self._unspaced if text in lower)
         return found
 
-    def _find_phrases(self, chunks: Sequence[str], found: set[int]) -> None:
-        memo, silent, phrases = self._memo, self._silent, self._phrases
-        words = [
-            word for chunk in chunks for word in silent.get(chunk) or (memo.get(chunk) or self._look_up(chunk)).words
-        ]
-        for at, word in enumerate(words[:-1], 1):
-            if word in phrases:
+    def _find_phrases(self, chunks: Sequence[str], at: int, found: set[int]) -> None:
+        """Find the phrases that begin in one chunk."""
+        phrases = self._phrases
+        words = list(self._words_of(chunks[at]))
+        first = len(words)
+        wanted = first + self._most_words - 1
+        while len(words) < wanted and (at := at + 1) < len(chunks):
+            words += self._words_of(chunks[at])
+        for following, word in enumerate(words[:first], 1):
+            if word in phrases and following < len(words):
                 by_second = phrases[word]
-                for rest, number in (*by_second.get(words[at], ()), *by_second.get("", ())):
-                    if _follows(words, at, rest):
-                        found.add(number)
+                second = words[following]
+                if second in by_second:
+                    found.update(number for rest, number in by_second[second] if _follows(words, following, rest))
+                if "" in by_second:
+                    found.update(number for rest, number in by_second[""] if _follows(words, following, rest))
+
+    def _words_of(self, chunk: str) -> tuple[str, ...]:
+        return self._silent.get(chunk) or (self._memo.get(chunk) or self._look_up(chunk)).words
 
     def _look_up(self, chunk: str) -> _Chunk:
         words = tuple(words_of(chunk))

@@ -139,7 +139,7 @@ class TopicRouter:
         shares, hits = scored.shares, scored.hits
         told: list[Route] = []
         near: list[Route] = []
-        order = sorted(range(len(self._topics)), key=lambda number: -shares[number])
+        order = sorted(range(len(self._topics)), key=shares.__getitem__, reverse=True)
         for rank, number in enumerate(order):
             topic, share = self._topics[number], shares[number]
             needed = topic.least_share if rank == 0 else max(SECOND_SHARE, topic.least_share)
@@ -166,6 +166,8 @@ class TopicRouter:
         self, topic: Topic, hits: list[Hit], scored: _Scored, told: list[Route], near: list[Route]
     ) -> None:
         text = scored.text
+        if not (hits or text.categories or text.hints):
+            return
         points = sum([hit.points for hit in hits])
         if topic.categories & {category.casefold() for category in text.categories} or topic.id in text.hints:
             points += CATEGORY_BONUS
