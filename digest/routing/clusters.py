@@ -144,8 +144,10 @@ class Clusterer:
         self._cluster_of[member.id] = cluster.id
         self._wordings.setdefault(mark.wording, cluster.id)
         is_new = not cluster.members
-        for word in member.vector.keys() - set().union(*[other.vector for other in cluster.members]):
-            self._seen[word] = self._seen.get(word, 0) + 1
+        seen = self._seen
+        told = set().union(*[other.vector for other in cluster.members])
+        for word in member.vector.keys() - told if told else member.vector:
+            seen[word] = seen.get(word, 0) + 1
         cluster.members.append(member)
         if len(cluster.members) > MOST_MEMBERS:
             del cluster.members[1]
@@ -179,8 +181,7 @@ def _shared(one: _Member, other: _Member) -> float:
     Much happens in one town: places count no more than everything else that is shared.
     """
     mine, theirs = one.vector, other.vector
-    # The common words have no order: an exact sum needs none.
-    score = math.fsum([mine[word] * theirs[word] for word in mine.keys() & theirs.keys()])
+    score = sum([weight * theirs[word] for word, weight in mine.items() if word in theirs])
     if one.places:
         places = sum([mine[word] * theirs[word] for word in one.places if word in theirs])
         score -= max(0.0, 2 * places - score)

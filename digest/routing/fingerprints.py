@@ -82,7 +82,10 @@ class _Marks:
 
 
 class _Word(NamedTuple):
-    """A word: its stem, how rare it is, its kind (number, name, place, word or none); whether a sentence ends."""
+    """A word: its stem, how rare it is, its kind (number, name, place, word or none); whether a sentence ends.
+
+    What is of no kind has no rarity.
+    """
 
     stem: str
     rarity: float
@@ -113,9 +116,11 @@ class Words:
         return known
 
     def _word(self, token: str, end: str) -> _Word:
-        stemmed, rarity, kind = stem(token), self._rarity(token), _kind(token, stem(token))
+        stemmed = stem(token)
+        kind = _kind(token, stemmed)
         if not kind or stemmed in STOP:
-            return _Word(stemmed, rarity, "", end != "")
+            return _Word(stemmed, 0.0, "", end != "")
+        rarity = self._rarity(token)
         if kind == "name" and self._gazetteer.is_mostly_place(name_key(_bare(token))):
             return _Word(stemmed, min(rarity, PLACE_RARITY), "place", end != "")
         return _Word(stemmed, rarity, kind, end != "")

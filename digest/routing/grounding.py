@@ -169,26 +169,26 @@ class _Neighbours:
     def support(self, chances: Sequence[Sequence[float]]) -> dict[_Place, float]:
         """Return the mass of likely candidates of other names around each candidate that has any."""
         support: dict[_Place, float] = {}
+        known = self._known
         for number, mine in enumerate(chances):
             for at, chance in enumerate(mine):
                 if chance > LEAST_SUPPORTER:
-                    for place in self._around((number, at)):
-                        support[place] = support.get(place, 0.0) + chance
+                    place = number, at
+                    for other in known[place] if place in known else self._find_around(place):
+                        support[other] = support.get(other, 0.0) + chance
         return support
 
-    def _around(self, place: _Place) -> list[_Place]:
-        found = self._known.get(place)
-        if found is None:
-            number, at = place
-            rows, cells = self._rows, self._cells
-            one = rows[number][at][1]
-            found = self._known[place] = [
-                other
-                for cell in cells_around(one.cell)
-                if cell in cells
-                for other in cells[cell]
-                if other[0] != number and _is_near(one, rows[other[0]][other[1]][1])
-            ]
+    def _find_around(self, place: _Place) -> list[_Place]:
+        number, at = place
+        rows, cells = self._rows, self._cells
+        one = rows[number][at][1]
+        found = self._known[place] = [
+            other
+            for cell in cells_around(one.cell)
+            if cell in cells
+            for other in cells[cell]
+            if other[0] != number and _is_near(one, rows[other[0]][other[1]][1])
+        ]
         return found
 
 

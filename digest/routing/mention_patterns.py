@@ -7,7 +7,7 @@ import re
 from digest.routing.states import AP_ABBREVIATIONS, US_STATES
 
 _CAPITALS = "A-ZÀ-ÖØ-ÞĀĆČĎĐĒĖĘĚĞĢĪĮİĶĹĽŁŃŅŇŌŐŘŚŞŠŢŤŪŮŰŲŹŻŽ"
-_CAP = rf"[{_CAPITALS}][\w'’]*(?:(?<=\b[SFM][tT])\.|(?<=\bSte)\.)?"
+_CAP = rf"[{_CAPITALS}][\w'’]*(?:\.(?:(?<=\b[SFM][tT]\.)|(?<=\bSte\.)))?"
 _LINKS = r"(?:of|the|du|de|la|le|del|los|and|on|upon|in|am|an|der)"
 _STATES = "|".join(sorted(US_STATES.values(), key=len, reverse=True))
 _SHORT_STATES = "|".join(re.escape(short) for short in sorted(AP_ABBREVIATIONS, key=len, reverse=True))

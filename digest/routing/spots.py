@@ -5,9 +5,10 @@ from __future__ import annotations
 import functools
 from typing import NamedTuple
 
-from digest.routing.gazetteer import name_key
+from digest.routing.gazetteer import load_persons, name_key
 from digest.routing.mention_patterns import SPLIT
 from digest.routing.names import Name, NameIndex
+from digest.routing.word_lists import PLAIN_STARTS, SIDES, TITLES
 
 _MEMO = 30_000
 _MOST_WORDS = 5
@@ -25,13 +26,19 @@ class Known(NamedTuple):
 
 
 class Spot(NamedTuple):
-    """A word of a run where a name may begin; `start` is its place in the run, `names` has the longest first."""
+    """A word of a run where a name may begin.
+
+    `start` is its place in the run, `names` has the longest first; `is_short_loud` tells that it is as short as an
+    abbreviation and all in capitals, `is_titled` that a title or a first name stands before it.
+    """
 
     start: int
     position: int
     words: list[str]
     keys: list[str]
     names: tuple[Known, ...]
+    is_short_loud: bool
+    is_titled: bool
 
 
 class Spots:
@@ -40,20 +47,21 @@ class Spots:
     def __init__(self, index: NameIndex, *, most: int = _MEMO) -> None:
         self._index = index
         self._most = most
-        self._memo: dict[str, tuple[Spot, ...]] = {}
+        self._first_names, _ = load_persons()
+        self.known: dict[str, tuple[Spot, ...]] = {}
 
     @property
     def remembered(self) -> int:
         """How many runs are remembered."""
-        return len(self._memo)
+        return len(self.known)
 
     def find(self, run: str) -> tuple[Spot, ...]:
         """Return where names may begin in a run."""
-        spots = self._memo.get(run)
+        spots = self.known.get(run)
         if spots is None:
-            if len(self._memo) >= self._most:
-                self._memo.clear()
-            spots = self._memo[run] = self._look_up(run)
+            if len(self.known) >= self._most:
+                self.known.clear()
+            spots = self.known[run] = self._look_up(run)
         return spots
 
     def _look_up(self, run: str) -> tuple[Spot, ...]:
@@ -67,9 +75,15 @@ class Spots:
             if key in self._index.longest and word[0].isupper():
                 names = self._names_at(position, words, keys)
                 if names:
-                    spots.append(Spot(start, position, words, keys, names))
+                    is_short_loud = len(word) < 5 and word.isupper()
+                    is_titled = position > 0 and self._is_title(keys[position - 1])
+                    spots.append(Spot(start, position, words, keys, names, is_short_loud, is_titled))
             start += len(word) + 1
         return tuple(spots)
+
+    def _is_title(self, key: str) -> bool:
+        """Tell whether a word is a title, or a first name and no side of a place."""
+        return key in TITLES or (key in self._first_names and key not in SIDES and key not in PLAIN_STARTS)
 
     def _names_at(self, position: int, words: list[str], keys: list[str]) -> tuple[Known, ...]:
         index = self._index

@@ -27,7 +27,7 @@ from digest.routing.mentions import Mention, NameUse, Reading
 from digest.routing.names import Name, NameIndex
 from digest.routing.spots import Spot, Spots
 from digest.routing.states import AP_ABBREVIATIONS, US_STATES
-from digest.routing.word_lists import NEVER, PLAIN_STARTS, SIDES, TELLING, TITLES
+from digest.routing.word_lists import NEVER, PLAIN_STARTS, SIDES, TELLING
 
 LEAD_CHARS = 300
 HEADLINE_TIMES, LEAD_TIMES, DATELINE_TIMES = 2.0, 1.6, 3.0
@@ -56,9 +56,10 @@ class Walker:
         """Return the names of places in a story."""
         body = body.removeprefix(headline).lstrip(" .\n")
         walk = _Walk(self._index, headline, body)
-        find = self._spots.find
+        known, find = self._spots.known, self._spots.find
         for run in RUN.finditer(walk.text):
-            spots = find(run.group())
+            words = run[0]
+            spots = known[words] if words in known else find(words)
             if spots:
                 walk.take_run(run.start(), spots)
         reading = walk.finish()
@@ -74,7 +75,7 @@ class _Walk:
     def __init__(self, index: NameIndex, headline: str, body: str) -> None:
         self.text = f"{headline}\n{body}"
         self._index = index
-        self._first, self._last = load_persons()
+        _, self._last = load_persons()
         self._found = Reading()
         self._persons: set[str] = set()
         self._body = len(headline) + 1
@@ -84,7 +85,7 @@ class _Walk:
         # What stands at the mention that is being read.
         self._spot: Spot
         self._start = self._end = self._length = 0
-        self._before = ""
+        self._before = self._word = ""
         self._after_in = self._tells = self._capital = self._may_be_state = False
 
     def take_run(self, run_start: int, spots: tuple[Spot, ...]) -> None:
@@ -103,7 +104,7 @@ class _Walk:
             self._length, self._end = length, start + size
             tail = TAIL.match(text, self._end)
             # Most often what follows says nothing of the name, and no other pattern is tried.
-            word = tail[1] if tail else ""
+            word = self._word = tail[1] if tail else ""
             self._capital = "" < word < "["
             self._tells = self._capital or word in TELLING
             self._may_be_state = self._capital and (word in STATE_STARTS or len(word) < 3)
@@ -145,7 +146,7 @@ class _Walk:
                 _count(self._found.states, written)
                 self._persons.add(key)
                 return
-        if self._tells and not state:
+        if self._tells and not state and text[self._end] != ",":
             after = AFTER.match(text, self._end)
             kind = (after.lastgroup or "") if after else ""
         before = self._before = _word_before(text, start)
@@ -158,7 +159,7 @@ class _Walk:
         use = self._found.uses.get(key)
         if use is None:
             use = self._found.uses[key] = NameUse(name, is_county=is_county)
-        weight = times * (STATE_WEIGHT if stated else self._weigh(key, kind))
+        weight = times * (STATE_WEIGHT if stated else self._weigh(key, kind) if kind or key in METONYMS else 1.0)
         sure = stated or is_dateline or after_in or kind == "official"
         use.add(Mention(text[start : self._end], start, weight, place, state, sure))
 
@@ -194,9 +195,9 @@ class _Walk:
         text, end, before = self.text, self._end, self._before
         if name.key in NEVER or (name.needs_the and before.lower() != "the"):
             return True
-        if self._capital and INITIAL_AFTER.match(text, end):
+        if self._tells and text[end] == " " and STREET_AFTER.match(text, end):
             return True
-        if self._tells and STREET_AFTER.match(text, end):
+        if self._capital and len(self._word) == 1 and INITIAL_AFTER.match(text, end):
             return True
         if before and (before[-1].isdigit() or before in SIDES_BEFORE) and BLOCK_BEFORE.search(self._words_before()):
             return True
@@ -204,7 +205,8 @@ class _Walk:
             return True
         if self._length > 1:
             return False
-        if self._is_shout(name):
+        if self._spot.is_short_loud and not self._shouted and name.candidates[0].kind not in ("nickname", "region"):
+            # An abbreviation in capitals, which only looks like a name.
             return True
         if self._is_person(name, kind):
             self._persons.add(name.key)
@@ -214,26 +216,14 @@ class _Walk:
     def _words_before(self) -> str:
         return self.text[max(0, self._start - _BEFORE) : self._start]
 
-    def _is_shout(self, name: Name) -> bool:
-        """Tell whether the word is an abbreviation in capitals that only looks like a name."""
-        word = self._spot.words[self._spot.position]
-        return (
-            len(word) < 5
-            and word.isupper()
-            and not self._shouted
-            and name.candidates[0].kind not in ("nickname", "region")
-        )
-
     def _is_person(self, name: Name, kind: str) -> bool:
         """Tell whether a one-word name stands where a person's name stands."""
-        position, keys, before = self._spot.position, self._spot.keys, self._before
+        spot, before = self._spot, self._before
+        position, keys = spot.position, spot.keys
+        if spot.is_titled:
+            return True
         if position > 0:
-            previous = keys[position - 1]
-            if previous in TITLES:
-                return True
-            if previous in self._first and previous not in SIDES and previous not in PLAIN_STARTS:
-                return True
-            if "s" in name.flags and self._is_name_word(previous, name):
+            if "s" in name.flags and self._is_name_word(keys[position - 1], name):
                 return True
         elif before and before[-1] in '."”' and self._is_titled(name):
             return True
