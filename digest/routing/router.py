@@ -119,7 +119,7 @@ def explain_region(router: Router, region_id: str) -> RegionExplanation:
 
 @contextmanager
 def _garbage_left() -> Iterator[None]:
-    """Put off the search for cycles: a batch makes none, and looking for them takes a sixth of its time."""
+    """Put off the search for cycles: a batch makes none, and looking for them takes time."""
     was_enabled = gc.isenabled()
     gc.disable()
     try:
