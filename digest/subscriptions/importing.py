@@ -45,7 +45,7 @@ def import_csv(
     Any column names, encoding and separator; `name`, `language` and `timezone` are known, other columns
     become attributes. A suppressed address, or one whose owner unsubscribed, is refused with the reason.
     Commits in groups, so an import that was cut off is simply run again. Measured: 1,000,000 rows in
-    under a minute on one slow core. Raises UsageError where no column holds addresses.
+    about a minute on one slow core. Raises UsageError where no column holds addresses.
     """
     wanted = Subscription(
         0, newsletter, _S(mode), consent, consent_source or f"import of {path.name}", now or datetime.now(UTC)
