@@ -5,10 +5,7 @@ week's editions told, and delivered once; which readers want it is their choice 
 from __future__ import annotations
 
 import asyncio
-import os
-import socket
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, time, timedelta
 
@@ -23,6 +20,7 @@ from digest.model.audience import parse_audience
 from digest.model.delivery import Delivery
 from digest.model.edition import EditionState, Lane
 from digest.model.subscriber import Frequency, Reader, Subscriber, SubscriptionState
+from digest.pipeline.claims import Claims
 from digest.pipeline.envelope import message_template
 from digest.pipeline.mail import Mail
 from digest.pipeline.pictures import PictureLinks, for_messages
@@ -80,7 +78,7 @@ class Roundups:
         self._workspace = workspace
         self._mail = mail
         self._stop = stop
-        self._owner = f"{socket.gethostname()[:40]}-{os.getpid()}-weekly"
+        self._claims = Claims(workspace)
 
     async def attend(self, newsletter: Newsletter) -> list[EditionReport]:
         """Publish the newsletter's roundup if it is due and anybody wants it, and go on with unfinished ones."""
@@ -90,22 +88,20 @@ class Roundups:
     async def publish(self, newsletter: Newsletter, slot_at: datetime) -> EditionReport | None:
         """Publish the roundup of the week before `slot_at`; None where another process has it or it is finished."""
         name = edition_id(newsletter.id, slot_at, Lane.WEEKLY)
-        row = await asyncio.to_thread(self._claim, Slot(name, newsletter.id, slot_at, Lane.WEEKLY))
-        if row is None:
+        slot = Slot(name, newsletter.id, slot_at, Lane.WEEKLY)
+        row, is_ours = await asyncio.to_thread(self._claims.claim_slot, slot)
+        if not is_ours:
             return None
         message = ""
-        try:
-            async with self._lease(row.id):
+        async with self._claims.hold(row.id):
+            try:
                 built = await asyncio.to_thread(self._build, row, newsletter)
                 if built is not None:
                     await self._deliver(row.id, newsletter, built)
-        except RenderError as error:
-            self._set_state(row.id, EditionState.FAILED, str(error))
-        except DeliveryError as error:
-            message = str(error)
-        finally:
-            with self._workspace.store.begin() as connection:
-                editions.release(connection, row.id, owner=self._owner)
+            except RenderError as error:
+                self._set_state(row.id, EditionState.FAILED, str(error))
+            except DeliveryError as error:
+                message = str(error)
         return report_edition(self._workspace, row.id, message=message)
 
     def _due(self, newsletter: Newsletter) -> list[datetime]:
@@ -170,35 +166,9 @@ class Roundups:
 
         return make
 
-    def _claim(self, slot: Slot) -> EditionRow | None:
-        with self._workspace.store.begin() as connection:
-            is_ours = editions.claim_slot(connection, slot, owner=self._owner, now=self._workspace.clock())
-            return editions.get_edition(connection, slot.id) if is_ours else None
-
     def _set_state(self, row_id: str, state: EditionState, reason: str | None = None) -> None:
         with self._workspace.store.begin() as connection:
             editions.set_state(connection, row_id, state, now=self._workspace.clock(), reason=reason)
-
-    @asynccontextmanager
-    async def _lease(self, row_id: str) -> AsyncIterator[None]:
-        """Renew our claim while the block runs."""
-
-        def claim() -> None:
-            with self._workspace.store.begin() as connection:
-                editions.claim_edition(connection, row_id, owner=self._owner, now=self._workspace.clock())
-
-        async def renew() -> None:
-            while True:
-                await asyncio.sleep(editions.LEASE.total_seconds() / 5)
-                await asyncio.to_thread(claim)
-
-        task = asyncio.create_task(renew())
-        try:
-            yield
-        finally:
-            task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task
 
 
 def find_due_roundups(workspace: Workspace, newsletter: Newsletter) -> list[datetime]:

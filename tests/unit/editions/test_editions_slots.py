@@ -17,22 +17,9 @@ from digest.config.schedule import WEEKDAYS, Schedule
 from digest.editions import Slot, latest_slot, next_slots, slots
 from digest.editions.days import due_times
 from digest.editions.wallclock import to_instant
+from digest.testing.years import ZONES
 
 DENVER = ZoneInfo("America/Denver")
-ZONES = (
-    "America/Denver",
-    "America/New_York",
-    "America/Phoenix",
-    "America/St_Johns",
-    "America/Santiago",
-    "Europe/London",
-    "Europe/Berlin",
-    "Africa/Cairo",
-    "Asia/Kathmandu",
-    "Asia/Beirut",
-    "Australia/Lord_Howe",
-    "Pacific/Chatham",
-)
 
 
 def schedule(**values: Any) -> Schedule:
