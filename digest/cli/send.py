@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from datetime import datetime
 from typing import Annotated
 
 import typer
@@ -49,9 +50,10 @@ def send(
     from digest.delivery.loop import run_loop
     from digest.pipeline.send import SendRequest, send_edition
 
-    if (resume or failed_only) and (to or at or dry_run):
+    goes_on = resume or failed_only
+    if goes_on and (to or at or dry_run):
         raise UsageError("--resume and --failed-only go with neither --to, --at nor --dry-run")
-    if breaking is not None and (resume or failed_only or to or at):
+    if breaking is not None and (goes_on or to or at):
         raise UsageError(
             "--breaking goes out now, to all subscribers: with neither --to, --at, --resume nor --failed-only"
         )
@@ -62,10 +64,7 @@ def send(
         now = workspace.clock()
         slot_at = parse_instant(at, zone, now=now) if at else None
         if slot_at is not None and slot_at > now and not to and not dry_run:
-            note(
-                f"the slot {slot_at.astimezone(zone):%Y-%m-%d %H:%M} ({zone.key}) lies ahead: its edition is sent now, "
-                "and the daemon will not send that slot again"
-            )
+            _tell_slot_ahead(slot_at.astimezone(zone), zone.key)
         request = SendRequest(
             newsletter_id,
             slot_at=slot_at,
@@ -87,3 +86,10 @@ def send(
     if report.message:
         note(report.message)
     raise typer.Exit(0 if report.ok else 1)
+
+
+def _tell_slot_ahead(slot: datetime, zone: str) -> None:
+    note(
+        f"the slot {slot:%Y-%m-%d %H:%M} ({zone}) lies ahead: its edition is sent now, "
+        "and the daemon will not send that slot again"
+    )

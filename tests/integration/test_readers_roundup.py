@@ -1,17 +1,22 @@
 """The roundup of the week: who gets it, what stands in it, and that it goes out once."""
 
 import asyncio
+import subprocess
+import sys
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from digest.editions import latest_slot
-from digest.model.edition import EditionState
+from digest.editions import edition_id, latest_slot
+from digest.model.edition import EditionState, Lane
 from digest.model.subscriber import Frequency
+from digest.pipeline.claims import Claims
 from digest.pipeline.collect import collect
 from digest.pipeline.mail import open_mail
 from digest.pipeline.publish import Order, Publisher
 from digest.pipeline.roundup import ROUNDUP_SCHEDULE, Roundups, weekly_edition_of
+from digest.store import editions
+from digest.store.editions import Slot
 from digest.subscriptions.signup import choose_frequency
 from digest.testing.readers import readers_pages
 
@@ -65,6 +70,28 @@ def test_the_week_in_one_letter(pages):
     latest = pages.visit(lambda visitor: visitor.get("/archive/denver/latest"))
     assert "The week’s big thing" in shown.text
     assert "The week’s big thing" not in latest.text
+
+
+def test_what_a_killed_process_held_goes_on_at_once(pages):
+    """The roundup that a process of this machine held when it died waits for no lease."""
+    workspace = pages.workspace
+    denver = workspace.project.get_newsletter("denver")
+    now = workspace.clock()
+    gone = subprocess.run([sys.executable, "-c", "import os; print(os.getpid())"], capture_output=True, check=True)
+    machine, _, *rest = Claims(workspace).owner.split("-")
+    dead = "-".join((machine, gone.stdout.decode().strip(), *rest))
+    slot = Slot(edition_id("denver", now, Lane.WEEKLY), "denver", now, Lane.WEEKLY)
+    with workspace.store.begin() as connection:
+        assert editions.claim_slot(connection, slot, owner=dead, now=now)
+
+    async def send():
+        async with open_mail(workspace) as mail:
+            await Publisher(workspace, mail).publish(Order(denver, now - timedelta(minutes=5), until_at=now))
+            return await Roundups(workspace, mail).publish(denver, now)
+
+    report = asyncio.run(send())
+    assert report is not None
+    assert (report.row.state, report.sums.sent) == (EditionState.DONE, 1)
 
 
 def test_nobody_wants_it_nothing_is_built(pages):
