@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -20,26 +20,11 @@ from digest.store import Store
 from digest.testing.deliveries import SmallMailing, local_route
 from digest.testing.proxies import DatabaseProxy
 from digest.testing.smtp import ScriptedServer
-from digest.testing.stores import postgresql_database, postgresql_server
 
 pytestmark = pytest.mark.postgres
 
 LEASE = timedelta(seconds=4)
 CONNECTIONS = 2
-
-
-@pytest.fixture(scope="module")
-def server_url() -> Iterator[str]:
-    """Run one PostgreSQL server for these tests."""
-    with postgresql_server() as url:
-        yield url
-
-
-@pytest.fixture
-def url(server_url: str) -> Iterator[str]:
-    """Give an empty database."""
-    with postgresql_database(server_url) as name:
-        yield name
 
 
 async def until(happened: Callable[[], bool]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -23,23 +23,8 @@ from digest.store import editions
 from digest.testing.deliveries import subscribe
 from digest.testing.fleets import NEWSLETTER, begin_edition, fleet_environment, fleet_workspace
 from digest.testing.smtp import ScriptedServer
-from digest.testing.stores import postgresql_database, postgresql_server
 
 pytestmark = pytest.mark.postgres
-
-
-@pytest.fixture(scope="module")
-def server_url() -> Iterator[str]:
-    """Run one PostgreSQL server for these tests."""
-    with postgresql_server() as url:
-        yield url
-
-
-@pytest.fixture
-def url(server_url: str) -> Iterator[str]:
-    """Give an empty database."""
-    with postgresql_database(server_url) as name:
-        yield name
 
 
 @asynccontextmanager

@@ -19,25 +19,16 @@ from digest.pipeline.workspace import Workspace
 from digest.store import Store
 from digest.store.tables import subscribers, subscriptions
 from digest.testing.deliveries import SmallMailing
-from digest.testing.stores import postgresql_database, postgresql_server
 
 pytestmark = pytest.mark.postgres
 
 EMAILS = [f"reader{number}@example.com" for number in range(2500)]
 
 
-@pytest.fixture(scope="module")
-def server_url() -> Iterator[str]:
-    """Run one PostgreSQL server for these tests."""
-    with postgresql_server() as url:
-        yield url
-
-
 @pytest.fixture
-def target(server_url: str) -> Iterator[str]:
+def target(url: str) -> str:
     """Give the URL of an empty database."""
-    with postgresql_database(server_url) as url:
-        yield url
+    return url
 
 
 @pytest.fixture
