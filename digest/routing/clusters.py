@@ -28,6 +28,7 @@ COMMON, PLAIN = 2_000.0, 2.0
 OTHER_NAMES, OTHER_NUMBERS, FULL_NUMBERS = 0.5, 0.5, 3
 """What a resemblance loses when each story names names, or so many numbers, that the other does not."""
 FEATURES, LOOKED_UP, POSTINGS, COMPARED = 30, 10, 100, 4
+ROUNDING = 1e-9
 LIVE = 20_000
 """So many clusters can still grow; the ones without a new story for longest are closed."""
 MOST_MEMBERS, BEST_MEMBERS = 4, 3
@@ -51,6 +52,27 @@ class _Cluster:
     first_at: datetime
     last_at: datetime
     members: list[_Member] = field(default_factory=list)
+    heaviest: dict[str, float] = field(default_factory=dict)
+
+    def add(self, member: _Member) -> None:
+        """Add a member; `heaviest` holds each feature of any member so far with its greatest weight."""
+        heaviest = self.heaviest
+        if not heaviest:
+            self.heaviest = member.vector
+        else:
+            if len(self.members) == 1:
+                heaviest = self.heaviest = heaviest.copy()
+            for word, weight in member.vector.items():
+                if weight > heaviest.get(word, 0.0):
+                    heaviest[word] = weight
+        self.members.append(member)
+        if len(self.members) > MOST_MEMBERS:
+            del self.members[1]
+
+    def may_resemble(self, vector: dict[str, float], least: float) -> bool:
+        """Tell whether a story may share more than `least` with a member: none shares more than all together."""
+        heaviest = self.heaviest
+        return sum([weight * heaviest[word] for word, weight in vector.items() if word in heaviest]) > least - ROUNDING
 
 
 class Clusterer:
@@ -131,7 +153,11 @@ class Clusterer:
         best, best_score = None, self._join_at
         for _, cluster_id in heapq.nsmallest(COMPARED, [(vote, key) for key, vote in votes.items()]):
             cluster = self._clusters.get(cluster_id)
-            if cluster is not None and self._in_time(cluster, published_at):
+            if (
+                cluster is not None
+                and self._in_time(cluster, published_at)
+                and (len(cluster.members) == 1 or cluster.may_resemble(member.vector, best_score))
+            ):
                 score = _resemblance(member, cluster.members, best_score)
                 if score > best_score:
                     best, best_score = cluster, score
@@ -148,9 +174,7 @@ class Clusterer:
         told = set().union(*[other.vector for other in cluster.members])
         for word in member.vector.keys() - told if told else member.vector:
             seen[word] = seen.get(word, 0) + 1
-        cluster.members.append(member)
-        if len(cluster.members) > MOST_MEMBERS:
-            del cluster.members[1]
+        cluster.add(member)
         for word in islice(member.vector, LOOKED_UP):
             postings = self._postings.get(word)
             if postings is None:

@@ -148,10 +148,10 @@ def _kind(token: str, stemmed: str) -> str:
 
 def stem(token: str) -> str:
     """Return the form in which words are compared: no possessive, no plural, no ending in -ed or -ing."""
-    word = token.lower().replace("’", "'")
-    if word.endswith("'s"):
-        word = word[:-2]
-    word = word.replace("'", "").replace(".", "") if not word[:1].isdigit() else word.replace(",", "")
+    word = token.lower()
+    if not word.isalpha():
+        word = word.replace("’", "'").removesuffix("'s")
+        word = word.replace("'", "").replace(".", "") if not word[:1].isdigit() else word.replace(",", "")
     if len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us")):
         word = word[:-3] + "y" if word.endswith("ies") and len(word) > 4 else word[:-1]
     for ending, least in (("ing", 6), ("ed", 5)):

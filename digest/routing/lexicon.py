@@ -33,15 +33,21 @@ class Hit(NamedTuple):
 
 
 class _Chunk(NamedTuple):
-    """What stands between two spaces: its words, the numbers of their terms, and whether a phrase may begin in it."""
+    """What stands between two spaces: its words, the numbers of their terms, and whether a phrase may begin in it.
+
+    Where only certain words may go on with that phrase, they are the `seconds`.
+    """
 
     words: tuple[str, ...]
     terms: tuple[int, ...]
     begins: bool
+    seconds: frozenset[str]
 
 
 def words_of(text: str) -> list[str]:
     """Split a text into lower-case words; hyphens separate, a possessive 's goes."""
+    if text.isascii() and text.isalpha():
+        return [text.lower()]
     words = _WORD.findall(text.lower())
     return [word[:-2] if word.endswith(("'s", "’s")) else word for word in words]
 
@@ -68,6 +74,7 @@ class Lexicon:
             for term in self._terms
         ]
         self._shortest = min(map(len, self._prefixes), default=1)
+        self._heads = frozenset(prefix[: self._shortest] for prefix in self._prefixes)
         self._longest = max(map(len, self._prefixes), default=0)
 
     def _add(self, section: int, text: str, points: float) -> None:
@@ -110,22 +117,31 @@ class Lexicon:
 
     def _find(self, chunks: Sequence[str]) -> set[int]:
         found: set[int] = set()
-        beginning: set[str] = set()
+        beginning: dict[str, frozenset[str]] = {}
         memo = self._memo
         for chunk in set(chunks).difference(self._silent):
             known = memo[chunk] if chunk in memo else self._look_up(chunk)
             if known.terms:
                 found.update(known.terms)
             if known.begins:
-                beginning.add(chunk)
+                beginning[chunk] = known.seconds
         if beginning:
             for at, chunk in enumerate(chunks):
-                if chunk in beginning:
+                if chunk in beginning and self._may_go_on(beginning[chunk], chunks, at + 1):
                     self._find_phrases(chunks, at, found)
         if self._unspaced:
             lower = " ".join(chunks).lower()
             found.update(number for text, number in self._unspaced if text in lower)
         return found
+
+    def _may_go_on(self, seconds: frozenset[str], chunks: Sequence[str], at: int) -> bool:
+        """Tell whether the chunk at a place may go on with a phrase; without `seconds` anything may."""
+        if not seconds:
+            return True
+        if at == len(chunks):
+            return False
+        following = self._words_of(chunks[at])
+        return not following or following[0] in seconds
 
     def _find_phrases(self, chunks: Sequence[str], at: int, found: set[int]) -> None:
         """Find the phrases that begin in one chunk."""
@@ -150,7 +166,7 @@ class Lexicon:
     def _look_up(self, chunk: str) -> _Chunk:
         words = tuple(words_of(chunk))
         terms = [number for word in words for number in self._terms_of(word)]
-        known = _Chunk(words, tuple(terms), not self._phrases.keys().isdisjoint(words))
+        known = _Chunk(words, tuple(terms), not self._phrases.keys().isdisjoint(words), self._seconds_of(words))
         if len(self._memo) + len(self._silent) >= _MEMO:
             self._memo.clear()
             self._silent.clear()
@@ -162,8 +178,15 @@ class Lexicon:
             self._silent[chunk] = words
         return known
 
+    def _seconds_of(self, words: tuple[str, ...]) -> frozenset[str]:
+        """Return the words that may follow a chunk of one word in a phrase; none where any may."""
+        by_second = self._phrases.get(words[0], {}) if len(words) == 1 else {}
+        return frozenset() if "" in by_second else frozenset(by_second)
+
     def _terms_of(self, word: str) -> list[int]:
         terms = list(self._words.get(word, ()))
+        if word[: self._shortest] not in self._heads:
+            return terms
         for length in range(self._shortest, min(len(word), self._longest) + 1):
             terms += self._prefixes.get(word[:length], ())
         return terms

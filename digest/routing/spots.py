@@ -65,7 +65,7 @@ class Spots:
         return spots
 
     def _look_up(self, run: str) -> tuple[Spot, ...]:
-        words = SPLIT.split(run)
+        words = SPLIT.split(run) if "-" in run else run.split(" ")
         keys = [word_key(word) for word in words]
         if self._index.longest.keys().isdisjoint(keys):
             return ()

@@ -75,7 +75,10 @@ class Vectors:
 
     def _split(self, word: str) -> tuple[int, ...]:
         """Cut a word into known pieces, the longest first; a word that cannot be cut is skipped."""
-        pieces = []
+        whole = self._row.get(word)
+        if whole is not None:
+            return (whole,)
+        pieces: list[int] = []
         start = 0
         while start < len(word):
             for end in range(len(word), start, -1):
