@@ -7,9 +7,7 @@ the same clusters.
 
 from __future__ import annotations
 
-import heapq
 import math
-from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -85,7 +83,7 @@ class Clusterer:
         self._seen: dict[str, int] = {}
         self._cluster_of: dict[str, str] = {}
         self._clusters: dict[str, _Cluster] = {}
-        self._postings: dict[str, deque[str]] = {}
+        self._postings: dict[str, list[str]] = {}
         self._wordings: dict[int, str] = {}
 
     @classmethod
@@ -132,13 +130,14 @@ class Clusterer:
         Clusters are counted, not stories: the words of a widely told event stay rare.
         """
         total, seen = math.log(len(self._clusters) + COMMON), self._seen
-        vector = {}
+        weights = []
         for word, (weight, rarity) in mark.features.items():
             if rarity > PLAIN:
                 clusters = seen.get(word)
                 among = (total - math.log(1.0 + clusters)) / total if clusters else 1.0
-                vector[word] = weight * (rarity - PLAIN) * among
-        heaviest = sorted([(-weight, word) for word, weight in vector.items()])[:FEATURES]
+                weights.append((-(weight * (rarity - PLAIN) * among), word))
+        weights.sort()
+        heaviest = weights[:FEATURES]
         length = math.sqrt(sum([weight**2 for weight, _ in heaviest])) or 1.0
         return {word: -weight / length for weight, word in heaviest}
 
@@ -146,12 +145,8 @@ class Clusterer:
         same = self._clusters.get(self._wordings.get(mark.wording, ""))
         if same is not None and mark.features and self._in_time(same, published_at):
             return same
-        votes: dict[str, float] = {}
-        for word, weight in islice(member.vector.items(), LOOKED_UP):
-            for cluster_id in self._postings.get(word, ()):
-                votes[cluster_id] = votes.get(cluster_id, 0.0) - weight
         best, best_score = None, self._join_at
-        for _, cluster_id in heapq.nsmallest(COMPARED, [(vote, key) for key, vote in votes.items()]):
+        for cluster_id in self._most_voted(member):
             cluster = self._clusters.get(cluster_id)
             if (
                 cluster is not None
@@ -162,6 +157,16 @@ class Clusterer:
                 if score > best_score:
                     best, best_score = cluster, score
         return best
+
+    def _most_voted(self, member: _Member) -> list[str]:
+        """Return the clusters that hold most of a story's heaviest features; of equal ones the smallest ids."""
+        votes: dict[str, float] = {}
+        for word, weight in islice(member.vector.items(), LOOKED_UP):
+            for cluster_id in self._postings.get(word, ()):
+                votes[cluster_id] = votes.get(cluster_id, 0.0) - weight
+        least = sorted(votes.values())[:COMPARED]
+        best = sorted([(vote, cluster_id) for cluster_id, vote in votes.items() if vote <= least[-1]])
+        return [cluster_id for _, cluster_id in best[:COMPARED]]
 
     def _in_time(self, cluster: _Cluster, published_at: datetime) -> bool:
         return cluster.first_at - self._window <= published_at <= cluster.last_at + self._window
@@ -178,9 +183,11 @@ class Clusterer:
         for word in islice(member.vector, LOOKED_UP):
             postings = self._postings.get(word)
             if postings is None:
-                postings = self._postings[word] = deque(maxlen=POSTINGS)
-            if is_new or cluster.id not in postings:
+                self._postings[word] = [cluster.id]
+            elif is_new or cluster.id not in postings:
                 postings.append(cluster.id)
+                if len(postings) > POSTINGS:
+                    del postings[0]
         # The live clusters stand in the order of their last story, so that memory stays bounded.
         self._clusters[cluster.id] = self._clusters.pop(cluster.id)
         if len(self._clusters) > LIVE:

@@ -94,6 +94,7 @@ def cell_of(lat: float, lon: float) -> int:
     return math.floor(lat) * _CELLS_A_ROW + math.floor(lon)
 
 
+@functools.lru_cache(maxsize=4_000)
 def cells_around(cell: int) -> tuple[int, ...]:
     """Return a cell and the eight around it."""
     north, south = cell + _CELLS_A_ROW, cell - _CELLS_A_ROW

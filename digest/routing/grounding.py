@@ -42,9 +42,27 @@ class Grounded(NamedTuple):
     chances: list[tuple[Candidate, float]]
 
 
-_Plain = list[tuple[float, str, str, Candidate]]
-"""Candidates with a score, their state, and their country unless it is the home country."""
-_Scored = list[tuple[float, Candidate]]
+class _Plain(NamedTuple):
+    """The candidates of a name with their scores before any text is read, and which lie in a state or country.
+
+    The home country is left out of `of_country`.
+    """
+
+    name: Name
+    candidates: Sequence[Candidate]
+    cells: Sequence[int]
+    scores: list[float]
+    of_state: Mapping[str, Sequence[int]]
+    of_country: Mapping[str, Sequence[int]]
+
+
+class _Row(NamedTuple):
+    """The candidates of one name that have a chance in a text, what speaks for each, and the mass of "not a place"."""
+
+    candidates: Sequence[Candidate]
+    cells: Sequence[int]
+    scores: list[float]
+    nowhere: float
 
 
 class Grounder:
@@ -52,7 +70,7 @@ class Grounder:
 
     def __init__(self, home_country: str) -> None:
         self._home_country = home_country
-        self._memos: dict[Home | None, dict[str, tuple[Name, _Plain]]] = {}
+        self._memos: dict[Home | None, dict[str, _Plain]] = {}
         self._remembered = 0
 
     def ground(self, reading: Reading, home: Home | None) -> list[Grounded]:
@@ -67,32 +85,37 @@ class Grounder:
         by_country = _shares(reading.countries, named + sum(reading.countries.values()), ABROAD)
         memo = self._memo_of(home)
         rows = [_score(use, self._plain(use.name, home, memo), by_state, by_country) for use in uses]
-        chances = [_softmax(row, use.nowhere) for use, row in zip(uses, rows, strict=True)]
+        chances = [_softmax(row.scores, row.nowhere) for row in rows]
         if len(rows) > 1:
-            _support_each_other(uses, rows, chances)
+            _support_each_other(rows, chances)
         return [
-            Grounded(use, use.weight, [(pair[1], chance) for pair, chance in zip(row, mine, strict=True) if chance])
+            Grounded(use, use.weight, [pair for pair in zip(row.candidates, mine, strict=True) if pair[1]])
             for use, row, mine in zip(uses, rows, chances, strict=True)
         ]
 
-    def _memo_of(self, home: Home | None) -> dict[str, tuple[Name, _Plain]]:
+    def _memo_of(self, home: Home | None) -> dict[str, _Plain]:
         if self._remembered >= _MEMO:
             self._memos.clear()
             self._remembered = 0
         return self._memos.setdefault(home, {})
 
-    def _plain(self, name: Name, home: Home | None, memo: dict[str, tuple[Name, _Plain]]) -> _Plain:
+    def _plain(self, name: Name, home: Home | None, memo: dict[str, _Plain]) -> _Plain:
         """Return the namesakes with what their size and the source's home say; a nickname goes before places."""
         known = memo.get(name.key)
-        if known is None or known[0] is not name:
-            named = [candidate for candidate in name.candidates if candidate.kind in ("nickname", "region")]
-            plain = [
-                (self._score_alone(c, home), c.state, "" if c.country == self._home_country else c.country, c)
-                for c in named or name.candidates
-            ]
-            known = memo[name.key] = name, plain
+        if known is None or known.name is not name:
+            nicknames = [candidate for candidate in name.candidates if candidate.kind in ("nickname", "region")]
+            candidates = nicknames or name.candidates
+            scores = [self._score_alone(candidate, home) for candidate in candidates]
+            of_state: dict[str, list[int]] = {}
+            of_country: dict[str, list[int]] = {}
+            for at, candidate in enumerate(candidates):
+                of_state.setdefault(candidate.state, []).append(at)
+                if candidate.country != self._home_country:
+                    of_country.setdefault(candidate.country, []).append(at)
+            cells = [candidate.cell for candidate in candidates]
+            known = memo[name.key] = _Plain(name, candidates, cells, scores, of_state, of_country)
             self._remembered += 1
-        return known[1]
+        return known
 
     def _score_alone(self, candidate: Candidate, home: Home | None) -> float:
         score = SIZE * candidate.size
@@ -114,41 +137,51 @@ def _shares(counts: Mapping[str, int], total: int, worth: float) -> dict[str, fl
     return {what: worth * count / (total + DOUBT) for what, count in counts.items()}
 
 
-def _score(use: NameUse, plain: _Plain, by_state: Mapping[str, float], by_country: Mapping[str, float]) -> _Scored:
+def _score(use: NameUse, plain: _Plain, by_state: Mapping[str, float], by_country: Mapping[str, float]) -> _Row:
     """Return the namesakes that have a chance, with what speaks for each alone."""
-    if use.state:
-        plain = [row for row in plain if row[1] == use.state]
-    scored = [
-        (score + by_state.get(state, 0.0) + by_country.get(country, 0.0), candidate)
-        for score, state, country, candidate in plain
-    ]
-    if len(scored) < 2:
-        return scored
-    least = max([use.nowhere, *[pair[0] for pair in scored]]) - HOPELESS
-    return [pair for pair in scored if pair[0] > least]
+    scores = plain.scores.copy()
+    for state, worth in by_state.items():
+        if state in plain.of_state:
+            for at in plain.of_state[state]:
+                scores[at] += worth
+    for country, worth in by_country.items():
+        if country in plain.of_country:
+            for at in plain.of_country[country]:
+                scores[at] += worth
+    fitting: Sequence[int] = plain.of_state.get(use.state, ()) if use.state else range(len(scores))
+    if len(fitting) > 1:
+        least = max(use.nowhere, max([scores[at] for at in fitting] if use.state else scores)) - HOPELESS
+        fitting = [at for at in fitting if scores[at] > least]
+    if len(fitting) == len(scores):
+        return _Row(plain.candidates, plain.cells, scores, use.nowhere)
+    candidates, cells = plain.candidates, plain.cells
+    return _Row(
+        [candidates[at] for at in fitting], [cells[at] for at in fitting], [scores[at] for at in fitting], use.nowhere
+    )
 
 
-def _softmax(scored: _Scored, nowhere: float) -> list[float]:
+def _softmax(scores: Sequence[float], nowhere: float) -> list[float]:
     """Return the chance of each; one not worth keeping is 0."""
-    masses = [exp((score - nowhere) / TEMPERATURE) for score, _ in scored]
+    masses = [exp((score - nowhere) / TEMPERATURE) for score in scores]
     total = sum(masses) + 1.0
     least = LEAST_CHANCE * total
     return [mass / total if mass > least else 0.0 for mass in masses]
 
 
-def _support_each_other(uses: Sequence[NameUse], rows: Sequence[_Scored], chances: list[list[float]]) -> None:
+def _support_each_other(rows: Sequence[_Row], chances: list[list[float]]) -> None:
     """Choose again, each candidate being likelier by the likely candidates of other names around it."""
     neighbours = _Neighbours(rows)
     for _ in range(PASSES):
         support = neighbours.support(chances)
         if not support:
             return
-        for number in {number for number, _ in support}:
-            supported = [
-                (pair[0] + SUPPORT * min(SUPPORT_MOST, support.get((number, at), 0.0)), pair[1])
-                for at, pair in enumerate(rows[number])
-            ]
-            chances[number] = _softmax(supported, uses[number].nowhere)
+        supported: dict[int, list[float]] = {}
+        for (number, at), mass in support.items():
+            if number not in supported:
+                supported[number] = rows[number].scores.copy()
+            supported[number][at] += SUPPORT * min(SUPPORT_MOST, mass)
+        for number, scores in supported.items():
+            chances[number] = _softmax(scores, rows[number].nowhere)
 
 
 _Place = tuple[int, int]
@@ -158,13 +191,17 @@ _Place = tuple[int, int]
 class _Neighbours:
     """Finds which candidates of other names lie around one, each asked for but once."""
 
-    def __init__(self, rows: Sequence[_Scored]) -> None:
+    def __init__(self, rows: Sequence[_Row]) -> None:
         self._rows = rows
-        self._cells: dict[int, list[_Place]] = {}
-        self._known: dict[_Place, list[_Place]] = {}
+        self._known: dict[_Place, Sequence[_Place]] = {}
+        cells: dict[int, list[_Place]] = {}
+        self._cells = cells
         for number, row in enumerate(rows):
-            for at, (_, candidate) in enumerate(row):
-                self._cells.setdefault(candidate.cell, []).append((number, at))
+            for at, cell in enumerate(row.cells):
+                if cell in cells:
+                    cells[cell].append((number, at))
+                else:
+                    cells[cell] = [(number, at)]
 
     def support(self, chances: Sequence[Sequence[float]]) -> dict[_Place, float]:
         """Return the mass of likely candidates of other names around each candidate that has any."""
@@ -178,17 +215,18 @@ class _Neighbours:
                         support[other] = support.get(other, 0.0) + chance
         return support
 
-    def _find_around(self, place: _Place) -> list[_Place]:
+    def _find_around(self, place: _Place) -> Sequence[_Place]:
         number, at = place
         rows, cells = self._rows, self._cells
-        one = rows[number][at][1]
-        found = self._known[place] = [
-            other
-            for cell in cells_around(one.cell)
-            if cell in cells
-            for other in cells[cell]
-            if other[0] != number and _is_near(one, rows[other[0]][other[1]][1])
-        ]
+        row = rows[number]
+        found = []
+        for cell in cells_around(row.cells[at]):
+            if cell in cells:
+                for other in cells[cell]:
+                    there = other[0]
+                    if there != number and _is_near(row.candidates[at], rows[there].candidates[other[1]]):
+                        found.append(other)
+        self._known[place] = found
         return found
 
 
