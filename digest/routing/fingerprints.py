@@ -81,16 +81,11 @@ class _Marks:
                 starts_sentence = ends
 
 
-class _Word(NamedTuple):
-    """A word: its stem, how rare it is, its kind (number, name, place, word or none); whether a sentence ends.
+_Word = tuple[str, float, str, bool]
+"""A word: its stem, how rare it is, its kind (number, name, place, word or none); whether a sentence ends.
 
-    What is of no kind has no rarity.
-    """
-
-    stem: str
-    rarity: float
-    kind: str
-    ends: bool
+What is of no kind has no rarity. A bare tuple, as tens of them are taken apart for each story.
+"""
 
 
 class Words:
@@ -119,11 +114,11 @@ class Words:
         stemmed = stem(token)
         kind = _kind(token, stemmed)
         if not kind or stemmed in STOP:
-            return _Word(stemmed, 0.0, "", end != "")
+            return stemmed, 0.0, "", end != ""
         rarity = self._rarity(token)
         if kind == "name" and self._gazetteer.is_mostly_place(name_key(_bare(token))):
-            return _Word(stemmed, min(rarity, PLACE_RARITY), "place", end != "")
-        return _Word(stemmed, rarity, kind, end != "")
+            return stemmed, min(rarity, PLACE_RARITY), "place", end != ""
+        return stemmed, rarity, kind, end != ""
 
     def _rarity(self, token: str) -> float:
         if token[0].isdigit():

@@ -103,7 +103,11 @@ def cells_around(cell: int) -> tuple[int, ...]:
 
 def name_key(name: str) -> str:
     """Return the form in which names are compared: `St. Paul` and `Saint Paul` are the same."""
-    if not name.isascii():
+    if name.isascii():
+        if name.isalpha():
+            name = name.lower()
+            return _LONG_FORMS.get(name, name)
+    else:
         name = "".join(c for c in unicodedata.normalize("NFKD", name) if not unicodedata.combining(c))
     words = _JOIN.sub("", name).lower().replace("-", " ").split()
     if words and words[0] in _LONG_FORMS:
@@ -159,6 +163,15 @@ class Places(Sequence[Place]):
             self._people[number], county, timezone, flags,
         )  # fmt: skip
 
+    def flags_of(self, numbers: Iterable[int]) -> str:
+        """Return the flags of any of these places, each once."""
+        texts, codes = self._coded[4]
+        return "".join(sorted(set("".join([texts[codes[number]] for number in numbers]))))
+
+    def most_people(self, numbers: Iterable[int]) -> int:
+        """Return the population of the largest of these places."""
+        return max([self._people[number] for number in numbers], default=0)
+
     def near(self, numbers: Iterable[int], lat: float, lon: float, radius_km: float) -> list[int]:
         """Return those of the places that lie within `radius_km`."""
         lats, lons = self._lats, self._lons
@@ -200,12 +213,16 @@ class Gazetteer:
         """Return the places of a name, as names are compared, the largest first."""
         return [self.places[number] for number in self._by_name.find(key)]
 
+    def find_numbers(self, key: str) -> Sequence[int]:
+        """Return the numbers of the places of a name."""
+        return self._by_name.find(key)
+
     def is_mostly_place(self, key: str) -> bool:
         """Whether a name is a place's or county's and no person's or ordinary word's, or a large place's anyway."""
         if not self.knows(key):
             return False
-        places = self.find(key)
-        return not any(place.flags for place in places) or places[0].population >= BIG_NAME
+        numbers = self._by_name.find(key)
+        return not self.places.flags_of(numbers) or self.places[numbers[0]].population >= BIG_NAME
 
     def near(self, lat: float, lon: float, radius_km: float) -> list[Place]:
         """Return the places within `radius_km`, the largest first."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from math import cos, exp, hypot, radians
 from typing import NamedTuple
 
@@ -34,7 +35,8 @@ class Home(NamedTuple):
     label: str
 
 
-class Grounded(NamedTuple):
+@dataclass(slots=True)
+class Grounded:
     """A name with its weight and the probabilities of its candidates; what is left to 1 is "not a place"."""
 
     use: NameUse
@@ -42,7 +44,8 @@ class Grounded(NamedTuple):
     chances: list[tuple[Candidate, float]]
 
 
-class _Plain(NamedTuple):
+@dataclass(slots=True)
+class _Plain:
     """The candidates of a name with their scores before any text is read, and which lie in a state or country.
 
     The home country is left out of `of_country`.
@@ -56,7 +59,8 @@ class _Plain(NamedTuple):
     of_country: Mapping[str, Sequence[int]]
 
 
-class _Row(NamedTuple):
+@dataclass(slots=True)
+class _Row:
     """The candidates of one name that have a chance in a text, what speaks for each, and the mass of "not a place"."""
 
     candidates: Sequence[Candidate]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import NamedTuple
 
 STRONG, ORDINARY, WEAK, AGAINST = 2.0, 1.0, 0.4, -2.0
@@ -32,7 +33,8 @@ class Hit(NamedTuple):
     in_title: bool
 
 
-class _Chunk(NamedTuple):
+@dataclass(slots=True)
+class _Chunk:
     """What stands between two spaces: its words, the numbers of their terms, and whether a phrase may begin in it.
 
     Where only certain words may go on with that phrase, they are the `seconds`.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
 from digest.routing.names import Name
 
@@ -12,7 +11,8 @@ NOWHERE, NOWHERE_SMALL = 5.0, 8.0
 MOST_WEIGHT = 9.0
 
 
-class Mention(NamedTuple):
+@dataclass(slots=True)
+class Mention:
     """One name at one position of the text."""
 
     words: str

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import math
-from collections.abc import Mapping
-from typing import NamedTuple
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from digest.routing.gazetteer import (
     BIG_NAME,
@@ -52,9 +53,11 @@ NICKNAMES = {
     "Tri-State Area": "Cincinnati, OH", "LA": "Los Angeles, CA",
 }  # fmt: skip
 """What people call a metropolitan area, and its main place; ambiguous ones (Queen City) stand for the largest."""
+_AP_KEYS = {name_key(short): code for short, code in AP_ABBREVIATIONS.items() if "." not in short}
 
 
-class Candidate(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Candidate:
     """One thing a name may stand for.
 
     `regions` maps region ids to the part (0 to 1) of it that lies inside; `cell` is its cell of one degree.
@@ -72,15 +75,46 @@ class Candidate(NamedTuple):
     cell: int
 
 
-class Name(NamedTuple):
-    """A key of the index: its candidates, and whether it also reads as a person or a word."""
+@dataclass(frozen=True)
+class Name:
+    """A key of the index: whether it also reads as a person or a word, and its candidates, made when asked for.
+
+    `reaches` tells that some candidate lies in a region, `is_own` that it is a nickname or a name of the user's.
+    """
 
     key: str
-    candidates: tuple[Candidate, ...]
     flags: str
     needs_the: bool
     reaches: bool
     is_big: bool
+    is_own: bool
+    make_candidates: Callable[[], tuple[Candidate, ...]] = field(repr=False)
+
+    @functools.cached_property
+    def candidates(self) -> tuple[Candidate, ...]:
+        """All that the name may stand for: the user's own meaning and nicknames first, then the largest."""
+        return self.make_candidates()
+
+    @functools.cached_property
+    def states(self) -> frozenset[str]:
+        """The states that the candidates lie in."""
+        return frozenset(candidate.state for candidate in self.candidates)
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """All that a key may mean: a place or the like, a county, a state or province, a country, by their codes.
+
+    `short` is the state of which the key is an abbreviation.
+    """
+
+    key: str
+    name: Name | None
+    county: Name | None
+    state: str
+    short: str
+    country: str
+    is_context: bool
 
 
 class NameIndex:
@@ -90,8 +124,9 @@ class NameIndex:
         gazetteer = load_gazetteer()
         self._gazetteer = gazetteer
         self._regions = regions
-        self._names: dict[str, Name | None] = {}
-        self._counties: dict[str, Name | None] = {}
+        self._names: dict[str, Name] = {}
+        self._known: dict[str, Known] = {}
+        self._counties: dict[str, Name] = {}
         self._own: dict[str, list[Candidate]] = {}
         self._needs_the: set[str] = set()
         self._region_of: dict[int, dict[str, float]] = {}
@@ -119,22 +154,35 @@ class NameIndex:
             return False
         return key in self.context or key in self._own or self._gazetteer.knows(key)
 
+    def find_known(self, key: str) -> Known | None:
+        """Return all that a text may mean by a name, or None where it means nothing."""
+        known = self._known.get(key)
+        if known is None and self.knows(key):
+            state = self.states.get(key) or self.provinces.get(key) or ""
+            country = self.countries.get(key, "")
+            known = self._known[key] = Known(
+                key, self.find(key), self.find_county(key), state, _AP_KEYS.get(key, ""), country, key in self.context
+            )
+        return known
+
     def find(self, key: str) -> Name | None:
         """Return what a name may stand for, or None."""
-        if key not in self._names:
-            places = self._gazetteer.find(key)
-            own = self._own.get(key, [])
-            candidates = tuple(own) + tuple(self._as_candidate(place) for place in places)
-            flags = "" if own else "".join(sorted({flag for place in places for flag in place.flags}))
-            self._names[key] = self._named(key, candidates, flags)
-        return self._names[key]
+        name = self._names.get(key)
+        if name is None:
+            numbers, own = self._gazetteer.find_numbers(key), self._own.get(key, [])
+            if not (numbers or own):
+                return None
+            name = self._names[key] = self._make_name(key, numbers, own)
+        return name
 
     def find_county(self, key: str) -> Name | None:
         """Return the counties of that name (without the word county), or None."""
-        if key not in self._counties:
-            counties = self._gazetteer.counties_by_name.get(key, [])
-            self._counties[key] = self._named(f"{key} county", tuple(map(self._county_candidate, counties)), "")
-        return self._counties[key]
+        if key not in self._counties and key in self._gazetteer.counties_by_name:
+            candidates = tuple(map(self._county_candidate, self._gazetteer.counties_by_name[key]))
+            reaches = any(candidate.regions for candidate in candidates)
+            is_big = any(candidate.population >= BIG_NAME for candidate in candidates)
+            self._counties[key] = Name(f"{key} county", "", False, reaches, is_big, False, lambda: candidates)
+        return self._counties.get(key)
 
     def find_region(self, region_id: str) -> Region | None:
         """Return the region of that id, or None."""
@@ -144,11 +192,18 @@ class NameIndex:
         """Return the regions a point lies in, each with 1."""
         return {region.id: 1.0 for region in self._regions.values() if region.contains(lat, lon, county)}
 
-    def _named(self, key: str, candidates: tuple[Candidate, ...], flags: str) -> Name | None:
-        if not candidates:
-            return None
-        is_big = any(candidate.population >= BIG_NAME for candidate in candidates)
-        return Name(key, candidates, flags, key in self._needs_the, any(c.regions for c in candidates), is_big)
+    def _make_name(self, key: str, numbers: Sequence[int], own: Sequence[Candidate]) -> Name:
+        places = self._gazetteer.places
+        people = max(places.most_people(numbers), max([candidate.population for candidate in own], default=0))
+        return Name(
+            key,
+            flags="" if own else places.flags_of(numbers),
+            needs_the=key in self._needs_the,
+            reaches=not self._region_of.keys().isdisjoint(numbers) or any(candidate.regions for candidate in own),
+            is_big=people >= BIG_NAME,
+            is_own=bool(own),
+            make_candidates=lambda: (*own, *[self._as_candidate(places[number]) for number in numbers]),
+        )
 
     def _as_candidate(self, place: Place) -> Candidate:
         return Candidate(
@@ -183,7 +238,7 @@ class NameIndex:
             places = self._gazetteer.find(name_key(name))
             place = next((p for p in places if p.state == state and p.country == "US"), None)
             if place is not None:
-                self._add_own(nickname, self._as_candidate(place)._replace(kind="nickname"))
+                self._add_own(nickname, replace(self._as_candidate(place), kind="nickname"))
 
     def _add_own_names(self) -> None:
         for region in self._regions.values():
@@ -191,9 +246,8 @@ class NameIndex:
                 centre = region.centres[0]
                 # What the user calls the region means this region, whoever else bears the name.
                 self._own.pop(_without_the(name), None)
-                candidate = self._as_candidate(centre)._replace(
-                    label=f"{name} ({region.id})", kind="region", regions={region.id: 1.0}
-                )
+                label = f"{name} ({region.id})"
+                candidate = replace(self._as_candidate(centre), label=label, kind="region", regions={region.id: 1.0})
                 self._add_own(name, candidate)
 
     def _add_own(self, name: str, candidate: Candidate) -> None:

@@ -2,53 +2,74 @@
 
 from __future__ import annotations
 
-import functools
-from typing import NamedTuple
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from digest.routing.gazetteer import load_persons, name_key
+from digest.routing.memo import Memo
 from digest.routing.mention_patterns import SPLIT
-from digest.routing.names import Name, NameIndex
+from digest.routing.names import Known, Name, NameIndex
 from digest.routing.word_lists import PLAIN_STARTS, SIDES, TITLES
 
-_MEMO = 30_000
+_MOST_RUNS, _LONG_RUN = 30_000, 1_000
 _MOST_WORDS = 5
+_LETTERS = re.compile(r"[A-Za-z]*")
 
 
-class Known(NamedTuple):
-    """A known name from a word of a run on: its key, how many words and characters it takes, what it may stand for."""
+@dataclass(slots=True)
+class Called:
+    """A name that begins at a word of a run: how many words and characters it takes, and all that it may mean.
 
-    key: str
+    `following` holds the first letters of the word behind it in the run; it is None where the run ends.
+    """
+
     length: int
     size: int
-    name: Name | None
-    county: Name | None
-    is_context: bool
+    known: Known
+    following: str | None
 
 
-class Spot(NamedTuple):
+@dataclass(slots=True)
+class Spot:
     """A word of a run where a name may begin.
 
-    `start` is its place in the run, `names` has the longest first; `is_short_loud` tells that it is as short as an
-    abbreviation and all in capitals, `is_titled` that a title or a first name stands before it.
+    `start` is its place in the run, `names` has the longest first. The rest is of the word alone: whether it is as
+    short as an abbreviation and all in capitals, and no name of the user's; whether the words before say that it is a
+    person's name; whether a surname follows it; whether it ends with a possessive 's.
     """
 
     start: int
     position: int
-    words: list[str]
-    keys: list[str]
-    names: tuple[Known, ...]
-    is_short_loud: bool
-    is_titled: bool
+    keys: Sequence[str]
+    names: Sequence[Called]
+    is_loud: bool
+    is_person: bool
+    has_surname: bool
+    is_possessive: bool
+
+
+@dataclass(slots=True)
+class _Word:
+    """A word of a run: its key, the words of the longest name that begins with it, what it means alone.
+
+    No name begins with a word of `longest` 0. `letters` are the first letters of the word.
+    """
+
+    key: str
+    longest: int
+    alone: Called | None
+    letters: str
 
 
 class Spots:
     """Finds spots; runs come again, and most hold no name."""
 
-    def __init__(self, index: NameIndex, *, most: int = _MEMO) -> None:
+    def __init__(self, index: NameIndex, *, most: int = _MOST_RUNS) -> None:
         self._index = index
-        self._most = most
-        self._first_names, _ = load_persons()
-        self.known: dict[str, tuple[Spot, ...]] = {}
+        self._first_names, self._last_names = load_persons()
+        self._words = Memo(self._look_up_word)
+        self.known = Memo(self._look_up, most=most, long=_LONG_RUN)
 
     @property
     def remembered(self) -> int:
@@ -57,50 +78,66 @@ class Spots:
 
     def find(self, run: str) -> tuple[Spot, ...]:
         """Return where names may begin in a run."""
-        spots = self.known.get(run)
-        if spots is None:
-            if len(self.known) >= self._most:
-                self.known.clear()
-            spots = self.known[run] = self._look_up(run)
-        return spots
+        return self.known[run]
+
+    def _look_up_word(self, text: str) -> _Word:
+        key = name_key(text[:-2] if text.endswith(("'s", "’s")) else text)
+        letters = text if text.isalpha() and text.isascii() else _LETTERS.findall(text)[0]
+        longest = self._index.longest.get(key, 0)
+        if not longest or not text[0].isupper():
+            return _Word(key, 0, None, letters)
+        known = self._index.find_known(key)
+        return _Word(key, longest, Called(1, len(text), known, None) if known else None, letters)
 
     def _look_up(self, run: str) -> tuple[Spot, ...]:
-        words = SPLIT.split(run) if "-" in run else run.split(" ")
-        keys = [word_key(word) for word in words]
-        if self._index.longest.keys().isdisjoint(keys):
-            return ()
+        texts = SPLIT.split(run) if "-" in run else run.split(" ")
+        look_up = self._words
+        words = [look_up[text] for text in texts]
+        keys = [word.key for word in words]
         spots = []
         start = 0
-        for position, (word, key) in enumerate(zip(words, keys, strict=True)):
-            if key in self._index.longest and word[0].isupper():
-                names = self._names_at(position, words, keys)
+        for position, word in enumerate(words):
+            if word.longest:
+                names = self._names_at(position, texts, words, keys)
                 if names:
-                    is_short_loud = len(word) < 5 and word.isupper()
-                    is_titled = position > 0 and self._is_title(keys[position - 1])
-                    spots.append(Spot(start, position, words, keys, names, is_short_loud, is_titled))
-            start += len(word) + 1
+                    name = word.alone.known.name if word.alone else None
+                    spots.append(self._spot(start, position, texts[position], keys, names, name))
+            start += len(texts[position]) + 1
         return tuple(spots)
 
-    def _is_title(self, key: str) -> bool:
-        """Tell whether a word is a title, or a first name and no side of a place."""
-        return key in TITLES or (key in self._first_names and key not in SIDES and key not in PLAIN_STARTS)
-
-    def _names_at(self, position: int, words: list[str], keys: list[str]) -> tuple[Known, ...]:
-        index = self._index
-        left = len(words) - position
-        longest = max(min(index.longest[keys[position]], left, _MOST_WORDS), min(2, left))
+    def _names_at(
+        self, position: int, texts: Sequence[str], words: Sequence[_Word], keys: Sequence[str]
+    ) -> list[Called]:
+        word = words[position]
+        alone, left = word.alone, len(words) - position
+        if left == 1:
+            return [alone] if alone else []
         names = []
-        for length in range(longest, 0, -1):
-            key = " ".join(keys[position : position + length])
-            if index.knows(key):
-                size = len(" ".join(words[position : position + length]))
-                names.append(Known(key, length, size, index.find(key), index.find_county(key), key in index.context))
-        return tuple(names)
+        # Two words are tried in any case, as the second may be the one that is known.
+        for length in range(max(2, min(word.longest, left, _MOST_WORDS)), 1, -1):
+            known = self._index.find_known(" ".join(keys[position : position + length]))
+            if known is not None:
+                size = len(" ".join(texts[position : position + length]))
+                following = words[position + length].letters if length < left else None
+                names.append(Called(length, size, known, following))
+        if alone:
+            names.append(Called(1, alone.size, alone.known, words[position + 1].letters))
+        return names
 
+    def _spot(
+        self, start: int, position: int, text: str, keys: Sequence[str], names: Sequence[Called], name: Name | None
+    ) -> Spot:
+        is_loud = len(text) < 5 and text.isupper() and name is not None and not name.is_own
+        is_person = position > 0 and self._is_person(keys[position - 1], name)
+        is_possessive = text.endswith(("'s", "’s"))
+        has_surname = not is_possessive and position + 1 < len(keys) and keys[position + 1] in self._last_names
+        return Spot(start, position, keys, names, is_loud, is_person, has_surname, is_possessive)
 
-@functools.lru_cache(maxsize=50_000)
-def word_key(word: str) -> str:
-    """Return one word as it stands in keys."""
-    if word.endswith(("'s", "’s")):
-        word = word[:-2]
-    return name_key(word)
+    def _is_person(self, previous: str, name: Name | None) -> bool:
+        """Tell whether a name is a person's by the word before: a title, a first name, or one that no list holds."""
+        is_side = previous in SIDES or previous in PLAIN_STARTS
+        if previous in TITLES or (previous in self._first_names and not is_side):
+            return True
+        if name is None or "s" not in name.flags or is_side or previous in self._index.states:
+            return False
+        return previous.isalpha() and not name.is_big and self._index.find(previous) is None

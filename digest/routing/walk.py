@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
-from digest.routing.gazetteer import load_area_codes, load_persons, name_key
+from digest.routing.gazetteer import load_area_codes, load_persons
 from digest.routing.mention_patterns import (
     AFTER,
     BLOCK_BEFORE,
@@ -15,8 +16,8 @@ from digest.routing.mention_patterns import (
     INITIAL_AFTER,
     PERSON_BEFORE,
     PHONE,
-    PHONE_END,
     RUN,
+    RUN_IN_ASCII,
     SIDES_BEFORE,
     STATE_AFTER,
     STATE_STARTS,
@@ -24,10 +25,10 @@ from digest.routing.mention_patterns import (
     TAIL,
 )
 from digest.routing.mentions import Mention, NameUse, Reading
-from digest.routing.names import Name, NameIndex
+from digest.routing.names import Known, Name, NameIndex
 from digest.routing.spots import Spot, Spots
 from digest.routing.states import AP_ABBREVIATIONS, US_STATES
-from digest.routing.word_lists import NEVER, PLAIN_STARTS, SIDES, TELLING
+from digest.routing.word_lists import NEVER, TELLING
 
 LEAD_CHARS = 300
 HEADLINE_TIMES, LEAD_TIMES, DATELINE_TIMES = 2.0, 1.6, 3.0
@@ -35,12 +36,16 @@ STATE_WEIGHT, METONYM_TIMES = 1.5, 0.5
 METONYMS = frozenset(("washington", "white house", "capitol hill"))
 
 _STATE_OF = {name: code for code, name in US_STATES.items()}
-_AP_KEYS = {name_key(short): code for short, code in AP_ABBREVIATIONS.items() if "." not in short}
 _AFTER_TIMES = {"official": 1.2, "paper": 0.15, "site": 0.5, "team": 0.4, "company": 0.5}
 _PLAIN = frozenset(("", "the", "and", "a", "said", "by", "with", "on", "as", "or", "that"))
 """What most often stands before a name without saying `in`."""
 _STATE_AND_CITY = ("new york", "washington")
 _BEFORE = 24
+_TYPOGRAPHIC = (("’", "'"), ("“", '"'), ("”", '"'), ("—", "="), ("–", "="), ("‘", '"'), ("\xa0", "="))
+"""Marks of good typography that mean to a run no more than a mark of ASCII does."""
+_SHAPES = bytes(48 if 48 <= code < 58 else 45 if code in b"-. " else 63 for code in range(256))
+_PHONE_END = b"0-0000"
+"""Seldom there, and quickly looked for: without it, no telephone number."""
 _LAST_WORD = re.compile(r"\w+$")
 
 
@@ -56,14 +61,14 @@ class Walker:
         """Return the names of places in a story."""
         body = body.removeprefix(headline).lstrip(" .\n")
         walk = _Walk(self._index, headline, body)
-        known, find = self._spots.known, self._spots.find
-        for run in RUN.finditer(walk.text):
-            words = run[0]
-            spots = known[words] if words in known else find(words)
+        text, known = walk.text, self._spots.known
+        for run in _runs(text):
+            start, end = run.span()
+            spots = known[text[start:end]]
             if spots:
-                walk.take_run(run.start(), spots)
+                walk.take_run(start, spots)
         reading = walk.finish()
-        if PHONE_END.search(body):
+        if _PHONE_END in _shape(body):
             codes = dict.fromkeys((found[0], found[1]) for found in PHONE.finditer(body))
             reading.area_codes = [(written, code) for written, code in codes if code in self._codes]
         return reading
@@ -99,39 +104,39 @@ class _Walk:
         """Take the longest name at a word; return how many words it used."""
         text = self.text
         self._spot, self._start = spot, start
-        for known in spot.names:
-            key, length, size, name, county, is_context = known
-            self._length, self._end = length, start + size
-            tail = TAIL.match(text, self._end)
+        for called in spot.names:
+            known, following, length = called.known, called.following, called.length
+            end = start + called.size
+            if following is None:
+                tail = TAIL.match(text, end)
+                following = tail[1] if tail else ""
+            self._length, self._end, self._word = length, end, following
             # Most often what follows says nothing of the name, and no other pattern is tried.
-            word = self._word = tail[1] if tail else ""
-            self._capital = "" < word < "["
-            self._tells = self._capital or word in TELLING
-            self._may_be_state = self._capital and (word in STATE_STARTS or len(word) < 3)
-            if is_context and self._is_context(key):
+            self._capital = "" < following < "["
+            self._tells = self._capital or following in TELLING
+            self._may_be_state = self._capital and (following in STATE_STARTS or len(following) < 3)
+            if known.is_context and self._is_context(known):
                 return length
-            if county is not None and self._tells and COUNTY_AFTER.match(text, self._end):
-                self._take_name(county, True)
+            if known.county is not None and self._tells and COUNTY_AFTER.match(text, end):
+                self._take_name(known.county, True)
                 return length
-            if name is not None:
-                self._take_name(name, False)
+            if known.name is not None:
+                self._take_name(known.name, False)
                 return length
         return 1
 
-    def _is_context(self, key: str) -> bool:
+    def _is_context(self, known: Known) -> bool:
         """Note a state or country; such a name is a place only with a state behind it."""
-        index, found = self._index, self._found
-        state = index.states.get(key) or index.provinces.get(key)
+        found = self._found
         has_state = self._may_be_state and STATE_AFTER.match(self.text, self._end) is not None
-        if state and key not in _STATE_AND_CITY and not has_state:
-            _count(found.states, state)
+        if known.state and not has_state and known.key not in _STATE_AND_CITY:
+            _count(found.states, known.state)
             return True
-        if key in _AP_KEYS and self.text[self._end : self._end + 1] == ".":
-            _count(found.states, _AP_KEYS[key])
+        if known.short and self.text[self._end : self._end + 1] == ".":
+            _count(found.states, known.short)
             return True
-        country = index.countries.get(key)
-        if country and not has_state:
-            _count(found.countries, country)
+        if known.country and not has_state:
+            _count(found.countries, known.country)
             return True
         return False
 
@@ -155,11 +160,14 @@ class _Walk:
         stated = bool(state) or is_county
         if not (stated or is_dateline) and self._refuse(name, kind):
             return
-        place, times = self._place_of(start, is_dateline)
+        place, weight = self._place_of(start, is_dateline)
         use = self._found.uses.get(key)
         if use is None:
             use = self._found.uses[key] = NameUse(name, is_county=is_county)
-        weight = times * (STATE_WEIGHT if stated else self._weigh(key, kind) if kind or key in METONYMS else 1.0)
+        if stated:
+            weight *= STATE_WEIGHT
+        elif kind or key in METONYMS:
+            weight *= self._weigh(key, kind)
         sure = stated or is_dateline or after_in or kind == "official"
         use.add(Mention(text[start : self._end], start, weight, place, state, sure))
 
@@ -188,7 +196,7 @@ class _Walk:
         state = _STATE_OF.get(full or "") or AP_ABBREVIATIONS.get(short or "") or code or ""
         if code and code not in US_STATES:
             return "", ""
-        return state, state if any(candidate.state == state for candidate in name.candidates) else ""
+        return state, state if state in name.states else ""
 
     def _refuse(self, name: Name, kind: str) -> bool:
         """Tell whether the mention is a street, a person or an ordinary word."""
@@ -205,7 +213,7 @@ class _Walk:
             return True
         if self._length > 1:
             return False
-        if self._spot.is_short_loud and not self._shouted and name.candidates[0].kind not in ("nickname", "region"):
+        if self._spot.is_loud and not self._shouted:
             # An abbreviation in capitals, which only looks like a name.
             return True
         if self._is_person(name, kind):
@@ -219,41 +227,24 @@ class _Walk:
     def _is_person(self, name: Name, kind: str) -> bool:
         """Tell whether a one-word name stands where a person's name stands."""
         spot, before = self._spot, self._before
-        position, keys = spot.position, spot.keys
-        if spot.is_titled:
+        if spot.is_person:
             return True
-        if position > 0:
-            if "s" in name.flags and self._is_name_word(keys[position - 1], name):
-                return True
-        elif before and before[-1] in '."”' and self._is_titled(name):
+        if spot.position == 0 and before and before[-1] in '."”' and self._is_titled(name):
             return True
         if name.key in self._persons and not self._after_in:
             return True
-        if self._tells and name.flags and position + 1 < len(keys):
-            return not kind and self._is_first_name(name, keys[position + 1])
-        return False
+        if kind or not (name.flags and self._tells) or spot.position + 1 == len(spot.keys) or spot.is_possessive:
+            return False
+        return spot.has_surname or ("f" in name.flags and DOUBLE_NAME.match(self.text, self._end) is not None)
 
     def _is_titled(self, name: Name) -> bool:
         """Tell whether a title, an initial or a nickname in quotation marks stands before the name.
 
         Before a city known to all, `N.`, `S.`, `E.` and `W.` are sides of it.
         """
-        if self._before in SIDES_BEFORE and (name.is_big or name.candidates[0].kind != "place"):
+        if self._before in SIDES_BEFORE and (name.is_big or name.is_own):
             return False
         return PERSON_BEFORE.search(self._words_before()) is not None
-
-    def _is_first_name(self, name: Name, following: str) -> bool:
-        """Tell whether a surname follows the name."""
-        if self._spot.words[self._spot.position].endswith(("'s", "’s")):
-            return False
-        doubled = "f" in name.flags and DOUBLE_NAME.match(self.text, self._end) is not None
-        return following in self._last or doubled
-
-    def _is_name_word(self, previous: str, name: Name) -> bool:
-        """Tell whether the capitalised word before a surname may be a first name that no list holds."""
-        if previous in SIDES or previous in PLAIN_STARTS or previous in self._index.states or not previous.isalpha():
-            return False
-        return self._index.find(previous) is None and not name.is_big
 
     def finish(self) -> Reading:
         """Drop what later turned out to be a person, and return all."""
@@ -275,6 +266,21 @@ class _Walk:
             if bare is not None and not bare.state and not bare.name.is_big:
                 use.mentions += bare.mentions
                 del uses[bare.name.key]
+
+
+def _runs(text: str) -> Iterator[re.Match[str]]:
+    """Yield the runs of capitalised words as matches; their spans are those in the text."""
+    plain = text
+    if not text.isascii():
+        for mark, same in _TYPOGRAPHIC:
+            plain = plain.replace(mark, same)
+    pattern = RUN_IN_ASCII if plain.isascii() else RUN
+    return pattern.finditer(plain)
+
+
+def _shape(text: str) -> bytes:
+    """Return a text with 0 for each digit and - for what stands between the parts of a telephone number."""
+    return text.encode("ascii", "replace").translate(_SHAPES)
 
 
 def _count(counts: dict[str, int], what: str) -> None:
