@@ -69,14 +69,13 @@ class HeaderTemplate:
     def lines_for(self, reader: Reader, address: str) -> dict[str, bytes]:
         """Return all header lines for one reader, by lower-case name, in the order they are written."""
         name = reader.values.get("name", "")
-        own = {
-            "to": field("To", mailbox(name.strip() if is_clean(name) else "", address)),
-            "message-id": f"Message-ID: <{reader.token}@{self._domain}>\r\n".encode("ascii"),
-            "list-unsubscribe": self._list_unsubscribe(reader),
-        }
+        lines = self._in_order.copy()
+        lines["to"] = field("To", mailbox(name.strip() if is_clean(name) else "", address))
+        lines["message-id"] = f"Message-ID: <{reader.token}@{self._domain}>\r\n".encode("ascii")
+        lines["list-unsubscribe"] = self._list_unsubscribe(reader)
         if "subject" not in self._constant:
-            own["subject"] = field("Subject", encode_text(self._subject_for(reader)))
-        return self._in_order | own
+            lines["subject"] = field("Subject", encode_text(self._subject_for(reader)))
+        return lines
 
     def canonical(self, lines: Mapping[str, bytes]) -> dict[str, bytes]:
         """Return the relaxed form of what a signature covers."""

@@ -95,9 +95,9 @@ def field(name: str, words: Sequence[str]) -> bytes:
     Raises:
         MessageError: a word that does not fit on a line of 998, or is not ASCII.
     """
-    whole = f"{name}: {' '.join(words)}"
-    if len(whole) <= _FOLD_AT:
-        return whole.encode("ascii") + b"\r\n"
+    whole = f"{name}: {' '.join(words)}\r\n"
+    if len(whole) <= _FOLD_AT + 2 or (len(words) == 1 and len(whole) <= MAX_LINE + 2):
+        return whole.encode("ascii")
     lines = [f"{name}:"]
     for word in words:
         if len(lines[-1]) + 1 + len(word) > _FOLD_AT and lines[-1] != f"{name}:":

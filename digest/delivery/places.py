@@ -22,7 +22,7 @@ class Place(enum.Enum):
 
 
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
-_PLAIN_URL = re.compile(r"https?://[A-Za-z0-9._~:/?#@!$()*+,;=%-]+\Z")  # nothing that HTML would escape
+_PLAIN = re.compile(r"[A-Za-z0-9 ._~:/?#@!$()*+,;=%-]*\Z")  # nothing that HTML would escape
 _ALLOWED_URL = re.compile(r"(?:https?://|mailto:|tel:)[^\s<>\"]+\Z", re.IGNORECASE)
 _URL_ATTRIBUTES = frozenset({"href", "src", "action", "background", "cite", "poster"})
 # What stands between two conditional comments is markup too: Outlook reads it.
@@ -41,8 +41,6 @@ def encode_value(value: str, place: Place, name: str) -> str:
     Raises:
         MessageError: a URL that is not http, https, mailto or tel.
     """
-    if place is Place.URL and _PLAIN_URL.match(value):
-        return value
     clean = value if value.isprintable() else _CONTROLS.sub(" ", value)
     if place is Place.TEXT:
         return clean
@@ -53,6 +51,16 @@ def encode_value(value: str, place: Place, name: str) -> str:
     if not _ALLOWED_URL.match(clean):
         raise MessageError(name, "is not an http, https, mailto or tel address, and stands where a link must be")
     return html.escape(clean)
+
+
+def is_plain(value: str) -> bool:
+    """Whether a value is ASCII in which nothing is escaped in text, HTML or, for a web address, a link."""
+    return _PLAIN.match(value) is not None
+
+
+def is_web_address(value: str) -> bool:
+    """Whether a plain value may stand as a whole URL as it is."""
+    return value.startswith(("https://", "http://")) and len(value) > 8 and " " not in value
 
 
 def html_places(markup: str, mark: re.Pattern[str]) -> Iterator[Place]:

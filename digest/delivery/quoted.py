@@ -9,6 +9,7 @@ SOFT_BREAK = b"=\r\n"
 
 _WIDTH = 73  # leaves room for "=2E" instead of a leading dot and for the "=" of a soft break: 76 in all
 _UNSAFE = re.compile(rb"[^\x20-\x3c\x3e-\x7e]")
+_GUARDED = frozenset(".F")
 _LINE_END = re.compile(r"\r\n|\r|\n")
 
 
@@ -20,36 +21,46 @@ def quote(text: str) -> bytes:
     relaxed canonical form (RFC 6376 §3.4.4).
     """
     if "\n" not in text and "\r" not in text:
-        return _quote_line(text)
-    return b"\r\n".join(_quote_line(line) for line in _LINE_END.split(text))
+        return _quote_line(text).encode("ascii")
+    return "\r\n".join([_quote_line(line) for line in _LINE_END.split(text)]).encode("ascii")
 
 
-def _quote_line(line: str) -> bytes:
+def quote_printable(line: str) -> bytes:
+    """The same as `quote` for what is known to be printable ASCII, and so one line."""
+    return _fold(line.replace("=", "=3D") if "=" in line else line).encode("ascii")
+
+
+def _quote_line(line: str) -> str:
     if line.isascii() and line.isprintable():
-        safe = line.encode("ascii").replace(b"=", b"=3D")
-    else:
-        safe = _UNSAFE.sub(lambda found: b"=%02X" % found[0][0], line.encode("utf-8", "replace"))
-    safe = safe.replace(b"  ", b" =20")
-    if safe[-1:] == b" ":
-        safe = safe[:-1] + b"=20"
-    return _guard(safe) if len(safe) <= _WIDTH else SOFT_BREAK.join(_cut(safe))
+        return _fold(line.replace("=", "=3D"))
+    return _fold(_UNSAFE.sub(lambda found: b"=%02X" % found[0][0], line.encode("utf-8", "replace")).decode("ascii"))
 
 
-def _cut(safe: bytes) -> list[bytes]:
+def _fold(safe: str) -> str:
+    if "  " in safe:
+        safe = safe.replace("  ", " =20")
+    if safe[-1:] == " ":
+        safe = safe[:-1] + "=20"
+    return _guard(safe) if len(safe) <= _WIDTH else "=\r\n".join(_cut(safe))
+
+
+def _cut(safe: str) -> list[str]:
+    if "=" not in safe:
+        return [_guard(safe[start : start + _WIDTH]) for start in range(0, len(safe), _WIDTH)]
     pieces = []
     start = 0
     while start < len(safe):
         end = start + _WIDTH
         if end < len(safe):
-            end -= 1 if safe[end - 1] == 0x3D else 2 if safe[end - 2] == 0x3D else 0
+            end -= 1 if safe[end - 1] == "=" else 2 if safe[end - 2] == "=" else 0
         pieces.append(_guard(safe[start:end]))
         start = end
     return pieces
 
 
-def _guard(line: bytes) -> bytes:
-    if line[:1] not in (b".", b"F"):
+def _guard(line: str) -> str:
+    if line[:1] not in _GUARDED:
         return line
-    if line.startswith(b"."):
-        return b"=2E" + line[1:]
-    return b"=46" + line[1:] if line.startswith(b"From ") else line
+    if line[0] == ".":
+        return "=2E" + line[1:]
+    return "=46" + line[1:] if line.startswith("From ") else line

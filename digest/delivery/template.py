@@ -8,29 +8,19 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from digest.delivery.body import body_pieces
 from digest.delivery.dkim import DkimSigner
 from digest.delivery.errors import MessageError
 from digest.delivery.fields import HeaderTemplate
+from digest.delivery.gaps import GappedBody, Slot
 from digest.delivery.headers import header_address
 from digest.delivery.message import EnvelopeFacts, InlinePicture, Message
-from digest.delivery.places import Place, encode_value
-from digest.delivery.quoted import quote
 from digest.errors import RenderError
 from digest.model.edition import RenderedEdition
 from digest.model.subscriber import Reader
 
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{1,56}\Z")
-
-
-@dataclass(frozen=True, slots=True)
-class Slot:
-    """A gap in the body: whose value goes there and what kind of place it is."""
-
-    name: str
-    place: Place
 
 
 class MessageTemplate:
@@ -42,15 +32,8 @@ class MessageTemplate:
         self._header = header
         self._bounce_domain = bounce_domain
         self._signer = signer
-        self._slots = list(dict.fromkeys(piece for piece in pieces if isinstance(piece, Slot)))
-        self._pieces = [b"" if isinstance(piece, Slot) else piece for piece in pieces]
-        gaps = [(at, piece) for at, piece in enumerate(pieces) if isinstance(piece, Slot)]
-        self._constant = gaps[0][0] if gaps else len(self._pieces)
-        self._places = [
-            (slot, [at - self._constant for at, piece in gaps if piece == slot]) for slot in self._slots
-        ]  # where each slot's value goes, counted from the first gap
-        self._prefix = b"".join(self._pieces[: self._constant])
-        self._prefix_hash = hashlib.sha256(self._prefix)
+        self._body = GappedBody(pieces)
+        self._prefix_hash = hashlib.sha256(self._body.constant)
 
     @classmethod
     def compile(
@@ -77,7 +60,7 @@ class MessageTemplate:
     @property
     def slots(self) -> tuple[str, ...]:
         """Names of the slots that the body uses, each once."""
-        return tuple(dict.fromkeys(slot.name for slot in self._slots))
+        return self._body.slots
 
     def message_for(self, reader: Reader) -> Message:
         """Return the reader's message, ready for the wire; signed where there is a signer.
@@ -89,45 +72,21 @@ class MessageTemplate:
             raise MessageError("token", "of the delivery must be 1 to 56 letters, digits, - or _")
         address = header_address(reader.email)
         lines = self._header.lines_for(reader, address)
-        rest = self._rest(reader)
+        rest = self._body.fill(reader.values)
         signature = b""
         if self._signer is not None:
             digest = self._prefix_hash.copy()
             for piece in rest:
                 digest.update(piece)
             signature = self._signer.sign(self._header.canonical(lines), digest.digest())
-        return Message(
-            content=b"".join((signature, *lines.values(), b"\r\n", self._prefix, *rest)),
-            envelope_from=f"bounce+{reader.token}@{self._bounce_domain}",
-            envelope_to=address,
-        )
+        content = b"".join((signature, *lines.values(), b"\r\n", self._body.constant, *rest))
+        return Message(content, f"bounce+{reader.token}@{self._bounce_domain}", address)
 
     def eml_for(self, reader: Reader) -> bytes:
         """Return the reader's message as an `.eml` file holds it."""
         return self.message_for(reader).content
 
-    def _rest(self, reader: Reader) -> list[bytes]:
-        pieces = self._pieces[self._constant :]
-        quoted: dict[str, bytes] = {}
-        for slot, places in self._places:
-            value = encode_value(_value(reader, slot.name), slot.place, slot.name)
-            encoded = quoted.get(value)
-            if encoded is None:
-                encoded = quoted[value] = quote(value)
-            for at in places:
-                pieces[at] = encoded
-        return pieces
-
 
 def header_domain(envelope: EnvelopeFacts) -> str:
     """Return the domain of the return path: the bounce domain, or the sender's own."""
     return (envelope.bounce_domain or envelope.sender_email.rpartition("@")[2]).lower()
-
-
-def _value(reader: Reader, name: str) -> str:
-    value = reader.values.get(name)
-    if value is None:
-        if not name.startswith("attributes."):
-            raise MessageError(name, "is used by the template and has no value for this reader")
-        return ""
-    return value

@@ -5,6 +5,7 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 
 class DeliveryState(enum.StrEnum):
@@ -33,8 +34,7 @@ class Stage(enum.StrEnum):
     BODY = "body"  # after the final dot was (or may have been) sent
 
 
-@dataclass(frozen=True, slots=True)
-class Delivery:
+class Delivery(NamedTuple):
     """One row of the outbox as a worker holds it; `since_at` is when its subscription began, where there is one."""
 
     id: int

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
+from typing import NamedTuple
 
 
 class SubscriptionState(enum.StrEnum):
@@ -24,8 +26,7 @@ class Frequency(enum.StrEnum):
     WEEKLY = "weekly"  # only the roundup of the week
 
 
-@dataclass(frozen=True, slots=True)
-class Subscriber:
+class Subscriber(NamedTuple):
     """An address that may hold subscriptions; `key` is the case-folded address we compare by."""
 
     id: int
@@ -34,7 +35,7 @@ class Subscriber:
     name: str = ""
     language: str = ""
     timezone: str = ""
-    attributes: Mapping[str, str] = field(default_factory=dict)
+    attributes: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +57,7 @@ class Subscription:
     consent_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Reader:
+class Reader(NamedTuple):
     """One subscriber as a message sees them.
 
     `values` holds what the template's slots ask for, unencoded: `email`, `name`,

@@ -7,7 +7,7 @@ import json
 import random
 import secrets
 import socket
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -36,6 +36,9 @@ from digest.store.audiences import Chosen
 
 EVERYBODY = Chosen()
 """All who want each edition."""
+
+_SENDING = DeliveryState.SENDING
+_NO_ATTRIBUTES: Mapping[str, str] = {}
 
 ReaderMaker = Callable[[Delivery, Subscriber], Reader]
 """Makes the reader of a message from its delivery (with token) and subscriber (id 0 where only named by address)."""
@@ -258,23 +261,8 @@ class Outbox:
             return audiences.move(connection, audience.id, old=old, new=check_move(old, new), now=now)
 
     def _reader_facts(self, edition_id: str, row: ledger.ClaimedRow) -> tuple[Delivery, Subscriber]:
-        delivery = Delivery(
-            id=row.id,
-            edition=edition_id,
-            subscriber_id=row.subscriber_id,
-            email=row.email,
-            state=DeliveryState.SENDING,
-            attempts=row.attempts,
-            token=self.tokens.make(row.id),
-            since_at=row.since_at,
-        )
-        subscriber = Subscriber(
-            id=row.subscriber_id,
-            email=row.email,
-            key=row.email.casefold(),
-            name=row.name,
-            language=row.language,
-            timezone=row.timezone,
-            attributes=json.loads(row.attributes) if row.attributes != "{}" else {},
-        )
-        return delivery, subscriber
+        token = self.tokens.make(row.id)
+        attributes = json.loads(row.attributes) if row.attributes != "{}" else _NO_ATTRIBUTES
+        email, number = row.email, row.subscriber_id
+        delivery = Delivery(row.id, edition_id, number, email, _SENDING, row.attempts, token, None, row.since_at)
+        return delivery, Subscriber(number, email, email.casefold(), row.name, row.language, row.timezone, attributes)

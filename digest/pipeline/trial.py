@@ -72,7 +72,7 @@ async def send_trial(
         raise UsageError(f"{to}: {error}") from error
     rendered = replace(built.rendered, subject=mark + built.rendered.subject)
     marked = replace(built, rendered=rendered)
-    nobody = replace(subscriber, id=0, email=address, key=address.lower())
+    nobody = subscriber._replace(id=0, email=address, key=address.lower())
     template = await asyncio.to_thread(_template, workspace, newsletter, marked)
     token = f"test-{secrets.token_hex(8)}"
     reader = _reader(workspace, newsletter, marked, nobody, since_at=rendered.edition.slot_at, token=token)

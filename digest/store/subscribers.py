@@ -15,7 +15,7 @@ from digest.store.dialect import FORGETS, Upsert, among, upsert, write_rows
 from digest.store.metadata import metadata
 from digest.store.tables import subscribers, subscription_events, subscriptions
 
-_SUBSCRIBER = tuple(subscribers.c[field.name] for field in fields(Subscriber))
+_SUBSCRIBER = tuple(subscribers.c[name] for name in Subscriber._fields)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
@@ -93,7 +93,7 @@ def _update(connection: Connection, people: Mapping[str, NewSubscriber], known: 
         known_now = (person.name or before.name, person.language or before.language, person.timezone or before.timezone)
         if (*known_now, attributes) != (before.name, before.language, before.timezone, before.attributes):
             name, language, timezone = known_now
-            after = replace(before, name=name, language=language, timezone=timezone, attributes=attributes)
+            after = before._replace(name=name, language=language, timezone=timezone, attributes=attributes)
             subscribers.update_subscriber(connection, after)
             changed.add(key)
     return changed

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import available_timezones
 
@@ -99,7 +99,7 @@ def save_person(connection: Connection, subscriber_id: int, person: Person) -> N
     if person.problem:
         raise ValueError(person.problem)
     before = subscribers.get_subscriber(connection, subscriber_id)
-    after = replace(before, name=person.name, language=person.language, timezone=person.timezone)
+    after = before._replace(name=person.name, language=person.language, timezone=person.timezone)
     subscribers.update_subscriber(connection, after)
 
 
