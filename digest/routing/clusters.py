@@ -8,7 +8,7 @@ the same clusters.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import islice
@@ -26,51 +26,99 @@ COMMON, PLAIN = 2_000.0, 2.0
 OTHER_NAMES, OTHER_NUMBERS, FULL_NUMBERS = 0.5, 0.5, 3
 """What a resemblance loses when each story names names, or so many numbers, that the other does not."""
 FEATURES, LOOKED_UP, POSTINGS, COMPARED = 30, 10, 100, 4
-ROUNDING = 1e-9
 LIVE = 20_000
 """So many clusters can still grow; the ones without a new story for longest are closed."""
 MOST_MEMBERS, BEST_MEMBERS = 4, 3
 """A newcomer is compared with the founder and the latest members; the most alike count."""
+_BY_AGE = ((0, 1, 2, 3), (0, 2, 3, 1), (0, 3, 1, 2))
+"""The slots of the members in the order of their age, by how often the others took turns."""
 
 
 @dataclass(slots=True)
 class _Member:
-    """A story of a cluster; `names` are its features that are names, with their part of the whole."""
+    """A story of a cluster.
+
+    `names` are its features that are names, with their part of the whole, `places` those that are places, as in
+    `vector`.
+    """
 
     id: str
     vector: dict[str, float]
     names: dict[str, float]
-    places: list[str]
+    places: dict[str, float]
     numbers: frozenset[str]
 
 
 @dataclass(slots=True)
 class _Cluster:
+    """A cluster; its members stand in slots: the founder in the first, the others take turns.
+
+    With the second member come the `rows`: for each feature of any member its weight in each slot, so that a newcomer
+    is compared with all members at once.
+    """
+
     id: str
     first_at: datetime
     last_at: datetime
     members: list[_Member] = field(default_factory=list)
-    heaviest: dict[str, float] = field(default_factory=dict)
+    rows: dict[str, list[float]] = field(default_factory=dict)
+    turns: int = 0
+
+    @property
+    def by_age(self) -> tuple[int, ...]:
+        """The slots in the order in which their members came."""
+        return _BY_AGE[self.turns % len(_BY_AGE)][: len(self.members)]
+
+    @property
+    def words(self) -> Collection[str]:
+        """The features of all members."""
+        return self.rows or self.members[0].vector
 
     def add(self, member: _Member) -> None:
-        """Add a member; `heaviest` holds each feature of any member so far with its greatest weight."""
-        heaviest = self.heaviest
-        if not heaviest:
-            self.heaviest = member.vector
+        """Add a member, in the place of the one before the last three where there is no room."""
+        slot = len(self.members)
+        if slot == 1:
+            self._fill(0, self.members[0].vector)
+        if slot < MOST_MEMBERS:
+            self.members.append(member)
         else:
-            if len(self.members) == 1:
-                heaviest = self.heaviest = heaviest.copy()
-            for word, weight in member.vector.items():
-                if weight > heaviest.get(word, 0.0):
-                    heaviest[word] = weight
-        self.members.append(member)
-        if len(self.members) > MOST_MEMBERS:
-            del self.members[1]
+            slot = self.by_age[1]
+            self._clear(slot)
+            self.members[slot] = member
+            self.turns += 1
+        if slot:
+            self._fill(slot, member.vector)
 
-    def may_resemble(self, vector: dict[str, float], least: float) -> bool:
-        """Tell whether a story may share more than `least` with a member: none shares more than all together."""
-        heaviest = self.heaviest
-        return sum([weight * heaviest[word] for word, weight in vector.items() if word in heaviest]) > least - ROUNDING
+    def _fill(self, slot: int, vector: Mapping[str, float]) -> None:
+        rows = self.rows
+        for word, weight in vector.items():
+            if word not in rows:
+                rows[word] = [0.0] * MOST_MEMBERS
+            rows[word][slot] = weight
+
+    def _clear(self, slot: int) -> None:
+        rows = self.rows
+        for word in self.members[slot].vector:
+            row = rows[word]
+            row[slot] = 0.0
+            if not any(row):
+                del rows[word]
+
+    def multiply(self, vector: Mapping[str, float]) -> list[float]:
+        """Return the scalar products of a vector with those of the members, by slot."""
+        rows = self.rows
+        if not rows:
+            theirs = self.members[0].vector
+            return [sum([weight * theirs[word] for word, weight in vector.items() if word in theirs])]
+        one = two = three = four = 0.0
+        for word, weight in vector.items():
+            if word in rows:
+                first, second, third, fourth = rows[word]
+                one += weight * first
+                two += weight * second
+                three += weight * third
+                four += weight * fourth
+        return [one, two, three, four]
 
 
 class Clusterer:
@@ -114,8 +162,9 @@ class Clusterer:
             return self._cluster_of[story_id]
         mark = fingerprint(headline, text, self._words)
         vector = self._weigh(mark)
-        names = {word: weight**2 for word, weight in vector.items() if word in mark.names}
-        member = _Member(story_id, vector, names, [word for word in vector if word in mark.places], mark.numbers)
+        names = {word: weight**2 for word, weight in vector.items() if word in mark.names} if mark.names else {}
+        places = {word: weight for word, weight in vector.items() if word in mark.places} if mark.places else {}
+        member = _Member(story_id, vector, names, places, mark.numbers)
         cluster = self._find(member, mark, published_at)
         if cluster is None:
             cluster = self._clusters[story_id] = _Cluster(story_id, published_at, published_at)
@@ -148,12 +197,8 @@ class Clusterer:
         best, best_score = None, self._join_at
         for cluster_id in self._most_voted(member):
             cluster = self._clusters.get(cluster_id)
-            if (
-                cluster is not None
-                and self._in_time(cluster, published_at)
-                and (len(cluster.members) == 1 or cluster.may_resemble(member.vector, best_score))
-            ):
-                score = _resemblance(member, cluster.members, best_score)
+            if cluster is not None and self._in_time(cluster, published_at):
+                score = _resemblance(member, cluster, best_score)
                 if score > best_score:
                     best, best_score = cluster, score
         return best
@@ -176,8 +221,7 @@ class Clusterer:
         self._wordings.setdefault(mark.wording, cluster.id)
         is_new = not cluster.members
         seen = self._seen
-        told = set().union(*[other.vector for other in cluster.members])
-        for word in member.vector.keys() - told if told else member.vector:
+        for word in member.vector if is_new else member.vector.keys() - cluster.words:
             seen[word] = seen.get(word, 0) + 1
         cluster.add(member)
         for word in islice(member.vector, LOOKED_UP):
@@ -194,29 +238,27 @@ class Clusterer:
             del self._clusters[next(iter(self._clusters))]
 
 
-def _resemblance(newcomer: _Member, members: Sequence[_Member], least: float) -> float:
+def _resemblance(newcomer: _Member, cluster: _Cluster, least: float) -> float:
     """Return the mean resemblance of a story to the members that share most with it, 0 to 1.
 
     It is 0 where it cannot be over `least`.
     """
-    scores = [(_shared(newcomer, member), number) for number, member in enumerate(members)]
-    best = sorted(scores, reverse=True)[:BEST_MEMBERS]
+    shared = cluster.multiply(newcomer.vector)
+    if max(shared) <= least:
+        return 0.0
+    if newcomer.places:
+        shared = _balance(shared, cluster.multiply(newcomer.places))
+    slots, members = cluster.by_age, cluster.members
+    best = sorted([(shared[slot], number) for number, slot in enumerate(slots)], reverse=True)[:BEST_MEMBERS]
     if sum([score for score, _ in best]) <= least * len(best):
         return 0.0
-    return sum([score * _discount(newcomer, members[number], score) for score, number in best if score]) / len(best)
+    left = [score * _discount(newcomer, members[slots[number]], score) for score, number in best if score]
+    return sum(left) / len(best)
 
 
-def _shared(one: _Member, other: _Member) -> float:
-    """Return what two stories have in common, before anything speaks against it.
-
-    Much happens in one town: places count no more than everything else that is shared.
-    """
-    mine, theirs = one.vector, other.vector
-    score = sum([weight * theirs[word] for word, weight in mine.items() if word in theirs])
-    if one.places:
-        places = sum([mine[word] * theirs[word] for word in one.places if word in theirs])
-        score -= max(0.0, 2 * places - score)
-    return score
+def _balance(shared: Iterable[float], places: Iterable[float]) -> list[float]:
+    """Return what two stories share; as much happens in one town, its places count no more than everything else."""
+    return [score - max(0.0, 2 * place - score) for score, place in zip(shared, places, strict=True)]
 
 
 def _discount(one: _Member, other: _Member, shared: float) -> float:

@@ -7,14 +7,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from digest.routing.memo import Memo
+
 STRONG, ORDINARY, WEAK, AGAINST = 2.0, 1.0, 0.4, -2.0
 PHRASE_TIMES, TITLE_TIMES = 1.25, 2.0
 LEAST_POINTS, MOST_POINTS = -4.0, 8.0
 _WORD = re.compile(r"[^\W_]+(?:[.&'’][^\W_]+)*")
 _UNSPACED = re.compile(r"[\u0e00-\u0fff\u3040-\u30ff\u3400-\u9fff]")
-_MEMO = 60_000
-LONG_CHUNK = 40
-"""What is longer is no word, or many of a script without spaces, and does not come again."""
 
 
 class Term(NamedTuple):
@@ -45,6 +44,15 @@ class _Chunk:
     begins: bool
     seconds: frozenset[str]
 
+    def may_go_on(self, following: Sequence[_Chunk]) -> bool:
+        """Tell whether what comes next may go on with the phrase; without `seconds` anything may."""
+        if not self.seconds:
+            return True
+        if not following:
+            return False
+        words = following[0].words
+        return not words or words[0] in self.seconds
+
 
 def words_of(text: str) -> list[str]:
     """Split a text into lower-case words; hyphens separate, a possessive 's goes."""
@@ -64,8 +72,7 @@ class Lexicon:
         self._phrases: dict[str, dict[str, list[tuple[tuple[str, ...], int]]]] = {}
         self._most_words = 1
         self._unspaced: list[tuple[str, int]] = []
-        self._memo: dict[str, _Chunk] = {}
-        self._silent: dict[str, tuple[str, ...]] = {}
+        self._known = Memo(self._look_up)
         for number, section in enumerate(sections):
             for points, terms in section.items():
                 for text in terms:
@@ -119,66 +126,37 @@ class Lexicon:
 
     def _find(self, chunks: Sequence[str]) -> set[int]:
         found: set[int] = set()
-        beginning: dict[str, frozenset[str]] = {}
-        memo = self._memo
-        for chunk in set(chunks).difference(self._silent):
-            known = memo[chunk] if chunk in memo else self._look_up(chunk)
-            if known.terms:
-                found.update(known.terms)
-            if known.begins:
-                beginning[chunk] = known.seconds
-        if beginning:
-            for at, chunk in enumerate(chunks):
-                if chunk in beginning and self._may_go_on(beginning[chunk], chunks, at + 1):
-                    self._find_phrases(chunks, at, found)
+        known = list(map(self._known.__getitem__, chunks))
+        for at, chunk in enumerate(known):
+            if chunk.terms:
+                found.update(chunk.terms)
+            if chunk.begins and chunk.may_go_on(known[at + 1 : at + 2]):
+                self._find_phrases(known, at, found)
         if self._unspaced:
             lower = " ".join(chunks).lower()
             found.update(number for text, number in self._unspaced if text in lower)
         return found
 
-    def _may_go_on(self, seconds: frozenset[str], chunks: Sequence[str], at: int) -> bool:
-        """Tell whether the chunk at a place may go on with a phrase; without `seconds` anything may."""
-        if not seconds:
-            return True
-        if at == len(chunks):
-            return False
-        following = self._words_of(chunks[at])
-        return not following or following[0] in seconds
-
-    def _find_phrases(self, chunks: Sequence[str], at: int, found: set[int]) -> None:
+    def _find_phrases(self, chunks: Sequence[_Chunk], at: int, found: set[int]) -> None:
         """Find the phrases that begin in one chunk."""
         phrases = self._phrases
-        words = list(self._words_of(chunks[at]))
+        words = list(chunks[at].words)
         first = len(words)
         wanted = first + self._most_words - 1
         while len(words) < wanted and (at := at + 1) < len(chunks):
-            words += self._words_of(chunks[at])
+            words += chunks[at].words
         for following, word in enumerate(words[:first], 1):
             if word in phrases and following < len(words):
                 by_second = phrases[word]
-                second = words[following]
-                if second in by_second:
-                    found.update(number for rest, number in by_second[second] if _follows(words, following, rest))
-                if "" in by_second:
-                    found.update(number for rest, number in by_second[""] if _follows(words, following, rest))
-
-    def _words_of(self, chunk: str) -> tuple[str, ...]:
-        return self._silent.get(chunk) or (self._memo.get(chunk) or self._look_up(chunk)).words
+                for second in (words[following], ""):
+                    for rest, number in by_second.get(second, ()):
+                        if _follows(words, following, rest):
+                            found.add(number)
 
     def _look_up(self, chunk: str) -> _Chunk:
         words = tuple(words_of(chunk))
-        terms = [number for word in words for number in self._terms_of(word)]
-        known = _Chunk(words, tuple(terms), not self._phrases.keys().isdisjoint(words), self._seconds_of(words))
-        if len(self._memo) + len(self._silent) >= _MEMO:
-            self._memo.clear()
-            self._silent.clear()
-        if len(chunk) > LONG_CHUNK:
-            return known
-        if terms or known.begins or not words:
-            self._memo[chunk] = known
-        else:
-            self._silent[chunk] = words
-        return known
+        terms = tuple([number for word in words for number in self._terms_of(word)])
+        return _Chunk(words, terms, not self._phrases.keys().isdisjoint(words), self._seconds_of(words))
 
     def _seconds_of(self, words: tuple[str, ...]) -> frozenset[str]:
         """Return the words that may follow a chunk of one word in a phrase; none where any may."""

@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import functools
 import re
+from array import array
 from collections.abc import Sequence
 from importlib import resources
 from io import BytesIO
 from typing import TYPE_CHECKING
+
+from digest.routing.memo import Memo
 
 if TYPE_CHECKING:
     import numpy as np
@@ -20,7 +23,6 @@ if TYPE_CHECKING:
     Matrix = NDArray[np.float32]
 
 _WORD = re.compile(r"[a-z0-9]+")
-_MEMO, _LONG_CHUNK = 60_000, 40
 RAREST = 7.0
 
 
@@ -33,7 +35,7 @@ class Vectors:
         self._row = {token: number for number, token in enumerate(tokens)}
         self._rows, self._scale = rows, np.asarray(scale, dtype=np.float32)
         self._lengths: Matrix = self._scale * np.sqrt(np.einsum("ij,ij->i", rows, rows, dtype=np.float32))
-        self._memo: dict[str, tuple[int, ...]] = {}
+        self._pieces = Memo(self._cut)
 
     def embed(self, texts: Sequence[tuple[str, str]]) -> Matrix:
         """Return one unit row for each (title, text); words of the title count double.
@@ -48,10 +50,11 @@ class Vectors:
 
         sums = np.zeros((len(texts), self._rows.shape[1]), dtype=np.float32)
         for number, (title, text) in enumerate(texts):
-            in_title = self._pieces(title)
-            chosen = np.array(in_title + self._pieces(text), dtype=np.intp)
+            pieces = self._pieces
+            in_title = b"".join(map(pieces.__getitem__, title))
+            chosen = np.frombuffer(b"".join([in_title, *map(pieces.__getitem__, text)]), dtype=np.int64)
             scale = self._scale.take(chosen)
-            scale[: len(in_title)] *= 2
+            scale[: len(in_title) // chosen.itemsize] *= 2
             np.dot(scale, self._rows.take(chosen, axis=0).astype(np.float32), out=sums[number])
         lengths = np.sqrt(np.einsum("ij,ij->i", sums, sums))[:, None]
         return np.asarray(sums / np.where(lengths == 0, 1, lengths), dtype=np.float32)
@@ -61,17 +64,11 @@ class Vectors:
         row = self._row.get(word)
         return RAREST if row is None else min(RAREST, float(self._lengths[row]))
 
-    def _pieces(self, chunks: Sequence[str]) -> list[int]:
-        memo = self._memo
-        return [row for chunk in chunks for row in (memo[chunk] if chunk in memo else self._look_up(chunk))]
-
-    def _look_up(self, chunk: str) -> tuple[int, ...]:
-        pieces = tuple(row for word in _WORD.findall(chunk.lower()) for row in self._split(word))
-        if len(chunk) <= _LONG_CHUNK:
-            if len(self._memo) >= _MEMO:
-                self._memo.clear()
-            self._memo[chunk] = pieces
-        return pieces
+    def _cut(self, chunk: str) -> bytes:
+        """Return the rows of what stands between two spaces, as the bytes of numbers of 64 bits."""
+        chunk = chunk.lower()
+        words = [chunk] if chunk.isascii() and chunk.isalnum() else _WORD.findall(chunk)
+        return array("q", [row for word in words for row in self._split(word)]).tobytes()
 
     def _split(self, word: str) -> tuple[int, ...]:
         """Cut a word into known pieces, the longest first; a word that cannot be cut is skipped."""
