@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import compress
 from math import cos, exp, hypot, radians
 from typing import NamedTuple
 
@@ -21,7 +22,7 @@ SUPPORT_KM, HOME_KM, NEAR_HOME_KM = 80.0, 25.0, 120.0
 LEAST_CHANCE, LEAST_SUPPORTER = 0.004, 0.03
 HOPELESS = SUPPORT * SUPPORT_MOST + 4.0
 """A namesake this far below the best has no chance worth keeping, whatever supports it."""
-_MEMO = 20_000
+_MEMO = 10_000
 
 
 class Home(NamedTuple):
@@ -48,7 +49,8 @@ class Grounded:
 class _Plain:
     """The candidates of a name with their scores before any text is read, and which lie in a state or country.
 
-    The home country is left out of `of_country`.
+    The home country is left out of `of_country`. `alone` has what was chosen without other names, by all of the text
+    that this depends on: most names come again with the same few states around.
     """
 
     name: Name
@@ -57,6 +59,7 @@ class _Plain:
     scores: list[float]
     of_state: Mapping[str, Sequence[int]]
     of_country: Mapping[str, Sequence[int]]
+    alone: dict[tuple[object, ...], _Choice] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -67,6 +70,17 @@ class _Row:
     cells: Sequence[int]
     scores: list[float]
     nowhere: float
+
+    def only(self, chosen: Sequence[bool]) -> _Row:
+        """Return the row with the chosen candidates alone."""
+        candidates, cells = list(compress(self.candidates, chosen)), list(compress(self.cells, chosen))
+        return _Row(candidates, cells, list(compress(self.scores, chosen)), self.nowhere)
+
+
+_Worth = tuple[str, float]
+"""A state or country that the text names, and what this is worth to a candidate there."""
+_Choice = tuple[_Row, list[float]]
+"""Candidates with their chances."""
 
 
 class Grounder:
@@ -88,12 +102,12 @@ class Grounder:
         by_state = _shares(states, named, STATE)
         by_country = _shares(reading.countries, named + sum(reading.countries.values()), ABROAD)
         memo = self._memo_of(home)
-        rows = [_score(use, self._plain(use.name, home, memo), by_state, by_country) for use in uses]
-        chances = [_softmax(row.scores, row.nowhere) for row in rows]
+        choices = [self._choose(use, self._plain(use.name, home, memo), by_state, by_country) for use in uses]
+        rows, chances = [row for row, _ in choices], [chosen for _, chosen in choices]
         if len(rows) > 1:
             _support_each_other(rows, chances)
         return [
-            Grounded(use, use.weight, [pair for pair in zip(row.candidates, mine, strict=True) if pair[1]])
+            Grounded(use, use.weight, list(zip(compress(row.candidates, mine), filter(None, mine), strict=True)))
             for use, row, mine in zip(uses, rows, chances, strict=True)
         ]
 
@@ -121,6 +135,20 @@ class Grounder:
             self._remembered += 1
         return known
 
+    def _choose(
+        self, use: NameUse, plain: _Plain, by_state: Mapping[str, float], by_country: Mapping[str, float]
+    ) -> _Choice:
+        """Return the namesakes that have a chance without the other names, each with its chance."""
+        states = tuple([pair for pair in by_state.items() if pair[0] in plain.of_state])
+        countries = tuple([pair for pair in by_country.items() if pair[0] in plain.of_country])
+        asked = use.state, use.nowhere, states, countries
+        known = plain.alone.get(asked)
+        if known is None:
+            row = _score(use, plain, states, countries)
+            known = plain.alone[asked] = row, _softmax(row.scores, row.nowhere)
+            self._remembered += 1
+        return known
+
     def _score_alone(self, candidate: Candidate, home: Home | None) -> float:
         score = SIZE * candidate.size
         if candidate.country != self._home_country:
@@ -141,27 +169,22 @@ def _shares(counts: Mapping[str, int], total: int, worth: float) -> dict[str, fl
     return {what: worth * count / (total + DOUBT) for what, count in counts.items()}
 
 
-def _score(use: NameUse, plain: _Plain, by_state: Mapping[str, float], by_country: Mapping[str, float]) -> _Row:
+def _score(use: NameUse, plain: _Plain, states: Iterable[_Worth], countries: Iterable[_Worth]) -> _Row:
     """Return the namesakes that have a chance, with what speaks for each alone."""
     scores = plain.scores.copy()
-    for state, worth in by_state.items():
-        if state in plain.of_state:
-            for at in plain.of_state[state]:
+    for of_place, worths in ((plain.of_state, states), (plain.of_country, countries)):
+        for place, worth in worths:
+            for at in of_place[place]:
                 scores[at] += worth
-    for country, worth in by_country.items():
-        if country in plain.of_country:
-            for at in plain.of_country[country]:
-                scores[at] += worth
-    fitting: Sequence[int] = plain.of_state.get(use.state, ()) if use.state else range(len(scores))
-    if len(fitting) > 1:
-        least = max(use.nowhere, max([scores[at] for at in fitting] if use.state else scores)) - HOPELESS
-        fitting = [at for at in fitting if scores[at] > least]
-    if len(fitting) == len(scores):
-        return _Row(plain.candidates, plain.cells, scores, use.nowhere)
-    candidates, cells = plain.candidates, plain.cells
-    return _Row(
-        [candidates[at] for at in fitting], [cells[at] for at in fitting], [scores[at] for at in fitting], use.nowhere
-    )
+    row = _Row(plain.candidates, plain.cells, scores, use.nowhere)
+    if use.state:
+        fitting = plain.of_state.get(use.state, ())
+        row = row.only([at in fitting for at in range(len(scores))])
+    if len(row.scores) > 1:
+        least = max(use.nowhere, max(row.scores)) - HOPELESS
+        if min(row.scores) <= least:
+            row = row.only([score > least for score in row.scores])
+    return row
 
 
 def _softmax(scores: Sequence[float], nowhere: float) -> list[float]:
