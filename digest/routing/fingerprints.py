@@ -36,7 +36,7 @@ class Fingerprint(NamedTuple):
 def fingerprint(headline: str, text: str, lookup: Words) -> Fingerprint:
     """Return what identifies the event of a story: headline and first 60 words."""
     body = text.removeprefix(headline).lstrip(" .\n")
-    opening = body[:1500].split()[:OPENING_WORDS]
+    opening = body[:1500].split(None, OPENING_WORDS)[:OPENING_WORDS]
     marks = _Marks(lookup)
     words = headline.split()
     titled = sum(word[:1].isupper() for word in words) > 0.6 * max(1, len(words))

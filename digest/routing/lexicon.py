@@ -24,12 +24,14 @@ class Term(NamedTuple):
     points: float
 
 
-class Hit(NamedTuple):
-    """A term found in a text, with the points it got there."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Hit:
+    """A term found in a text, with the points it got there; those of the lowest `rank` are told first."""
 
     text: str
     points: float
     in_title: bool
+    rank: tuple[float, str]
 
 
 @dataclass(slots=True)
@@ -79,7 +81,7 @@ class Lexicon:
                     self._add(number, text.strip(), points)
         # For each term its section, and how it counts in the title and in the text.
         self._hits = [
-            (term.section, Hit(term.text, term.points * TITLE_TIMES, True), Hit(term.text, term.points, False))
+            (term.section, _hit(term.text, term.points * TITLE_TIMES, True), _hit(term.text, term.points, False))
             for term in self._terms
         ]
         self._shortest = min(map(len, self._prefixes), default=1)
@@ -170,6 +172,10 @@ class Lexicon:
         for length in range(self._shortest, min(len(word), self._longest) + 1):
             terms += self._prefixes.get(word[:length], ())
         return terms
+
+
+def _hit(text: str, points: float, in_title: bool) -> Hit:
+    return Hit(text, points, in_title, (-abs(points), text))
 
 
 def _follows(words: list[str], start: int, rest: tuple[str, ...]) -> bool:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import functools
 import math
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import accumulate, pairwise
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 from typing import TYPE_CHECKING, NamedTuple
 
 from digest.model.routes import Evidence, Route
@@ -26,6 +27,7 @@ CATEGORY_BONUS = 2.0
 NESTED_POINTS, NESTED_WORDS = 3.5, 20
 FIRST_WORDS = 90
 NEAR_MISS = 0.6
+_RANK = attrgetter("rank")
 
 
 class TopicText(NamedTuple):
@@ -37,7 +39,8 @@ class TopicText(NamedTuple):
     hints: tuple[str, ...] = ()
 
 
-class _Scored(NamedTuple):
+@dataclass(slots=True)
+class _Scored:
     """A text with its terms by section, its number of words, the share of each section, the cosines to all facets."""
 
     text: TopicText
@@ -190,7 +193,7 @@ class TopicRouter:
 
     @staticmethod
     def _evidence(hits: Iterable[Hit], facet: tuple[str, float] | None) -> tuple[Evidence, ...]:
-        strongest = sorted(hits, key=lambda hit: (-abs(hit.points), hit.text))[:6]
+        strongest = sorted(hits, key=_RANK)[:6]
         found = [_as_evidence(hit) for hit in strongest]
         if facet is not None:
             found.append(Evidence(facet[0], round(facet[1], 3), "text", "nearest description"))
@@ -213,4 +216,4 @@ def _strength(hit: Hit) -> str:
 def opening(summary: str, body: str) -> str:
     """Return the first 90 words that stand for a story, the summary first."""
     text = body if not summary or body.startswith(summary[:40]) else f"{summary} {body}"
-    return " ".join(text[:1200].split()[:FIRST_WORDS])
+    return " ".join(text[:1200].split(None, FIRST_WORDS)[:FIRST_WORDS])
