@@ -16,7 +16,6 @@ class Mention:
     """One name at one position of the text."""
 
     words: str
-    start: int
     weight: float
     place: str
     state: str

@@ -151,33 +151,36 @@ class _Walk:
                 _count(self._found.states, written)
                 self._persons.add(key)
                 return
-        if self._tells and not state and text[self._end] != ",":
-            after = AFTER.match(text, self._end)
-            kind = (after.lastgroup or "") if after else ""
         before = self._before = _word_before(text, start)
         after_in = self._after_in = before in IN_WORDS or (before not in _PLAIN and _says_in(text, start, before))
         is_dateline = self._body <= start < self._dateline
         stated = bool(state) or is_county
-        if not (stated or is_dateline) and self._refuse(name, kind):
+        if not (stated or is_dateline) and self._refuse(name):
             return
-        place, weight = self._place_of(start, is_dateline)
+        if self._tells and not state:
+            kind = self._kind_after()
         use = self._found.uses.get(key)
         if use is None:
             use = self._found.uses[key] = NameUse(name, is_county=is_county)
+        if is_dateline:
+            place, weight = "dateline", DATELINE_TIMES
+        elif start < self._body:
+            place, weight = "headline", HEADLINE_TIMES
+        else:
+            place, weight = ("lead", LEAD_TIMES) if start < self._body + LEAD_CHARS else ("text", 1.0)
         if stated:
             weight *= STATE_WEIGHT
         elif kind or key in METONYMS:
             weight *= self._weigh(key, kind)
         sure = stated or is_dateline or after_in or kind == "official"
-        use.add(Mention(text[start : self._end], start, weight, place, state, sure))
+        use.add(Mention(text[start : self._end], weight, place, state, sure))
 
-    def _place_of(self, start: int, is_dateline: bool) -> tuple[str, float]:
-        """Return the part of the story that holds a position, and what a mention there is worth."""
-        if is_dateline:
-            return "dateline", DATELINE_TIMES
-        if start < self._body:
-            return "headline", HEADLINE_TIMES
-        return ("lead", LEAD_TIMES) if start < self._body + LEAD_CHARS else ("text", 1.0)
+    def _kind_after(self) -> str:
+        """Return what follows the name and says how much it tells: an office, a newspaper, a team."""
+        if self.text[self._end] == ",":
+            return ""
+        after = AFTER.match(self.text, self._end)
+        return (after.lastgroup or "") if after else ""
 
     def _weigh(self, key: str, kind: str) -> float:
         if kind == "team":
@@ -198,7 +201,7 @@ class _Walk:
             return "", ""
         return state, state if state in name.states else ""
 
-    def _refuse(self, name: Name, kind: str) -> bool:
+    def _refuse(self, name: Name) -> bool:
         """Tell whether the mention is a street, a person or an ordinary word."""
         text, end, before = self.text, self._end, self._before
         if name.key in NEVER or (name.needs_the and before.lower() != "the"):
@@ -216,7 +219,7 @@ class _Walk:
         if self._spot.is_loud and not self._shouted:
             # An abbreviation in capitals, which only looks like a name.
             return True
-        if self._is_person(name, kind):
+        if self._is_person(name):
             self._persons.add(name.key)
             return True
         return False
@@ -224,7 +227,7 @@ class _Walk:
     def _words_before(self) -> str:
         return self.text[max(0, self._start - _BEFORE) : self._start]
 
-    def _is_person(self, name: Name, kind: str) -> bool:
+    def _is_person(self, name: Name) -> bool:
         """Tell whether a one-word name stands where a person's name stands."""
         spot, before = self._spot, self._before
         if spot.is_person:
@@ -233,9 +236,10 @@ class _Walk:
             return True
         if name.key in self._persons and not self._after_in:
             return True
-        if kind or not (name.flags and self._tells) or spot.position + 1 == len(spot.keys) or spot.is_possessive:
+        if not (name.flags and self._tells) or spot.position + 1 == len(spot.keys) or spot.is_possessive:
             return False
-        return spot.has_surname or ("f" in name.flags and DOUBLE_NAME.match(self.text, self._end) is not None)
+        doubled = "f" in name.flags and DOUBLE_NAME.match(self.text, self._end)
+        return bool(spot.has_surname or doubled) and not self._kind_after()
 
     def _is_titled(self, name: Name) -> bool:
         """Tell whether a title, an initial or a nickname in quotation marks stands before the name.
@@ -291,18 +295,17 @@ def _word_before(text: str, start: int) -> str:
     """Return what stands between a name and the space before the last one; nothing where no space precedes."""
     if start == 0 or text[start - 1] != " ":
         return ""
-    least = max(0, start - _BEFORE)
+    least = start - _BEFORE if start > _BEFORE else 0
     at = text.rfind(" ", least, start - 1)
     return text[(least if at < 0 else at + 1) : start - 1]
 
 
 def _says_in(text: str, start: int, before: str) -> bool:
     """Tell whether `in`, `near` or the like stands before a name, with or without a `downtown`."""
-    word = before
+    word = before.lower()
     if not word.isalpha():
-        found = _LAST_WORD.search(word)
-        word = found[0] if found else ""
-    word = word.lower()
+        found = _LAST_WORD.search(before)
+        word = found[0].lower() if found else ""
     if word == "nearby":
         earlier = _word_before(text, start - len(before) - 1)
         return bool(earlier) and _says_in(text, start - len(before) - 1, earlier)
