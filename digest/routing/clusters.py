@@ -8,14 +8,14 @@ the same clusters.
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from itertools import islice
 
 from digest.model.story import Story
 from digest.routing.fingerprints import Fingerprint, Words, fingerprint
 from digest.routing.gazetteer import load_gazetteer
+from digest.routing.members import Cluster, Member
 from digest.routing.vectors import find_vectors
 
 JOIN_AT = 0.28
@@ -28,97 +28,8 @@ OTHER_NAMES, OTHER_NUMBERS, FULL_NUMBERS = 0.5, 0.5, 3
 FEATURES, LOOKED_UP, POSTINGS, COMPARED = 30, 10, 100, 4
 LIVE = 20_000
 """So many clusters can still grow; the ones without a new story for longest are closed."""
-MOST_MEMBERS, BEST_MEMBERS = 4, 3
-"""A newcomer is compared with the founder and the latest members; the most alike count."""
-_BY_AGE = ((0, 1, 2, 3), (0, 2, 3, 1), (0, 3, 1, 2))
-"""The slots of the members in the order of their age, by how often the others took turns."""
-
-
-@dataclass(slots=True)
-class _Member:
-    """A story of a cluster.
-
-    `names` are its features that are names, with their part of the whole, `places` those that are places, as in
-    `vector`.
-    """
-
-    id: str
-    vector: dict[str, float]
-    names: dict[str, float]
-    places: dict[str, float]
-    numbers: frozenset[str]
-
-
-@dataclass(slots=True)
-class _Cluster:
-    """A cluster; its members stand in slots: the founder in the first, the others take turns.
-
-    With the second member come the `rows`: for each feature of any member its weight in each slot, so that a newcomer
-    is compared with all members at once.
-    """
-
-    id: str
-    first_at: datetime
-    last_at: datetime
-    members: list[_Member] = field(default_factory=list)
-    rows: dict[str, list[float]] = field(default_factory=dict)
-    turns: int = 0
-
-    @property
-    def by_age(self) -> tuple[int, ...]:
-        """The slots in the order in which their members came."""
-        return _BY_AGE[self.turns % len(_BY_AGE)][: len(self.members)]
-
-    @property
-    def words(self) -> Collection[str]:
-        """The features of all members."""
-        return self.rows or self.members[0].vector
-
-    def add(self, member: _Member) -> None:
-        """Add a member, in the place of the one before the last three where there is no room."""
-        slot = len(self.members)
-        if slot == 1:
-            self._fill(0, self.members[0].vector)
-        if slot < MOST_MEMBERS:
-            self.members.append(member)
-        else:
-            slot = self.by_age[1]
-            self._clear(slot)
-            self.members[slot] = member
-            self.turns += 1
-        if slot:
-            self._fill(slot, member.vector)
-
-    def _fill(self, slot: int, vector: Mapping[str, float]) -> None:
-        rows = self.rows
-        for word, weight in vector.items():
-            if word not in rows:
-                rows[word] = [0.0] * MOST_MEMBERS
-            rows[word][slot] = weight
-
-    def _clear(self, slot: int) -> None:
-        rows = self.rows
-        for word in self.members[slot].vector:
-            row = rows[word]
-            row[slot] = 0.0
-            if not any(row):
-                del rows[word]
-
-    def multiply(self, vector: Mapping[str, float]) -> list[float]:
-        """Return the scalar products of a vector with those of the members, by slot."""
-        rows = self.rows
-        if not rows:
-            theirs = self.members[0].vector
-            return [sum([weight * theirs[word] for word, weight in vector.items() if word in theirs])]
-        one = two = three = four = 0.0
-        for word, weight in vector.items():
-            if word in rows:
-                first, second, third, fourth = rows[word]
-                one += weight * first
-                two += weight * second
-                three += weight * third
-                four += weight * fourth
-        return [one, two, three, four]
+BEST_MEMBERS = 3
+"""So many of the members count: those most alike."""
 
 
 class Clusterer:
@@ -130,7 +41,7 @@ class Clusterer:
         self._words = Words(find_vectors(), load_gazetteer())
         self._seen: dict[str, int] = {}
         self._cluster_of: dict[str, str] = {}
-        self._clusters: dict[str, _Cluster] = {}
+        self._clusters: dict[str, Cluster] = {}
         self._postings: dict[str, list[str]] = {}
         self._wordings: dict[int, str] = {}
 
@@ -164,10 +75,10 @@ class Clusterer:
         vector = self._weigh(mark)
         names = {word: weight**2 for word, weight in vector.items() if word in mark.names} if mark.names else {}
         places = {word: weight for word, weight in vector.items() if word in mark.places} if mark.places else {}
-        member = _Member(story_id, vector, names, places, mark.numbers)
+        member = Member(story_id, vector, names, places, mark.numbers)
         cluster = self._find(member, mark, published_at)
         if cluster is None:
-            cluster = self._clusters[story_id] = _Cluster(story_id, published_at, published_at)
+            cluster = self._clusters[story_id] = Cluster(story_id, published_at, published_at)
         cluster.first_at = min(cluster.first_at, published_at)
         cluster.last_at = max(cluster.last_at, published_at)
         self._keep(cluster, member, mark)
@@ -190,7 +101,7 @@ class Clusterer:
         length = math.sqrt(sum([weight**2 for weight, _ in heaviest])) or 1.0
         return {word: -weight / length for weight, word in heaviest}
 
-    def _find(self, member: _Member, mark: Fingerprint, published_at: datetime) -> _Cluster | None:
+    def _find(self, member: Member, mark: Fingerprint, published_at: datetime) -> Cluster | None:
         same = self._clusters.get(self._wordings.get(mark.wording, ""))
         if same is not None and mark.features and self._in_time(same, published_at):
             return same
@@ -203,7 +114,7 @@ class Clusterer:
                     best, best_score = cluster, score
         return best
 
-    def _most_voted(self, member: _Member) -> list[str]:
+    def _most_voted(self, member: Member) -> list[str]:
         """Return the clusters that hold most of a story's heaviest features; of equal ones the smallest ids."""
         votes: dict[str, float] = {}
         for word, weight in islice(member.vector.items(), LOOKED_UP):
@@ -213,10 +124,10 @@ class Clusterer:
         best = sorted([(vote, cluster_id) for cluster_id, vote in votes.items() if vote <= least[-1]])
         return [cluster_id for _, cluster_id in best[:COMPARED]]
 
-    def _in_time(self, cluster: _Cluster, published_at: datetime) -> bool:
+    def _in_time(self, cluster: Cluster, published_at: datetime) -> bool:
         return cluster.first_at - self._window <= published_at <= cluster.last_at + self._window
 
-    def _keep(self, cluster: _Cluster, member: _Member, mark: Fingerprint) -> None:
+    def _keep(self, cluster: Cluster, member: Member, mark: Fingerprint) -> None:
         self._cluster_of[member.id] = cluster.id
         self._wordings.setdefault(mark.wording, cluster.id)
         is_new = not cluster.members
@@ -238,7 +149,7 @@ class Clusterer:
             del self._clusters[next(iter(self._clusters))]
 
 
-def _resemblance(newcomer: _Member, cluster: _Cluster, least: float) -> float:
+def _resemblance(newcomer: Member, cluster: Cluster, least: float) -> float:
     """Return the mean resemblance of a story to the members that share most with it, 0 to 1.
 
     It is 0 where it cannot be over `least`.
@@ -261,7 +172,7 @@ def _balance(shared: Iterable[float], places: Iterable[float]) -> list[float]:
     return [score - max(0.0, 2 * place - score) for score, place in zip(shared, places, strict=True)]
 
 
-def _discount(one: _Member, other: _Member, shared: float) -> float:
+def _discount(one: Member, other: Member, shared: float) -> float:
     """Return what is left of a resemblance in view of other names and other numbers."""
     left = 1.0
     if len(one.names) > 1 and len(other.names) > 1:
@@ -271,7 +182,7 @@ def _discount(one: _Member, other: _Member, shared: float) -> float:
     return left
 
 
-def _conflict_of_names(one: _Member, other: _Member, shared: float) -> float:
+def _conflict_of_names(one: Member, other: Member, shared: float) -> float:
     """Return how far each story names what the other does not, against all that they share: 0 to 1.
 
     One story may name more than the other; that both have names of their own speaks for two events of one kind.

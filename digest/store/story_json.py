@@ -47,9 +47,8 @@ def is_undated(story: Story) -> bool:
 
 
 def routes_to_json(routes: Routes) -> str:
-    """Return the routes with their evidence as JSON."""
-    lists = {name: [_route_list(route) for route in getattr(routes, name)] for name in _ROUTES}
-    return _dump({name: value for name, value in lists.items() if value})
+    """Return the routes with their evidence as JSON: each a list of its fields, as named tuples are written."""
+    return _dump({name: of_kind for name in _ROUTES if (of_kind := getattr(routes, name))})
 
 
 def routes_from_json(text: str) -> Routes:
@@ -87,10 +86,6 @@ def _picture_fields(picture: Picture) -> dict[str, Any]:
 def _part_from(part: list[str]) -> Part:
     label, text, *bullets = part
     return Part(label, InlineHtml(text), tuple(InlineHtml(bullet) for bullet in bullets))
-
-
-def _route_list(route: Route) -> list[Any]:
-    return [route.id, route.share, route.weight, [[e.words, e.weight, e.place, e.note] for e in route.evidence]]
 
 
 def _route_from(route_id: str, share: float, weight: float, evidence: list[list[Any]]) -> Route:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given, settings
@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from digest.model.story import Story
 from digest.routing.clusters import LIVE, WINDOW, Clusterer
 from digest.routing.fingerprints import stem
+from digest.routing.members import MOST_MEMBERS, Cluster, Member
 
 MakeStory = Callable[..., Story]
 FIRE = (
@@ -163,3 +164,24 @@ def test_rebuilding_gives_the_same_clusters(
 def test_any_text_is_clustered(make_story: MakeStory, headline: str, body: str) -> None:
     """Any text in any script gets a cluster."""
     assert Clusterer().add_story(make_story(headline, body, id="s")) == "s"
+
+
+VECTORS = st.dictionaries(st.sampled_from("abcdefgh"), st.sampled_from([0.5, 0.25, 0.0, -0.25]), max_size=5)
+
+
+@given(vectors=st.lists(VECTORS, min_size=1, max_size=12), newcomer=VECTORS)
+def test_newcomer_is_multiplied_with_all_members_at_once(
+    vectors: list[dict[str, float]], newcomer: dict[str, float]
+) -> None:
+    """The founder and the latest members are compared, in the order they came; words may weigh nothing or less."""
+    at = datetime(2026, 3, 1, tzinfo=UTC)
+    cluster = Cluster("s0", at, at)
+    for number, vector in enumerate(vectors):
+        cluster.add(Member(f"s{number}", vector, {}, {}, frozenset()))
+    kept = [0, *range(1, len(vectors))[1 - MOST_MEMBERS :]]
+    assert [cluster.members[slot].id for slot in cluster.by_age] == [f"s{number}" for number in kept]
+    assert set(cluster.words) == {word for number in kept for word in vectors[number]}
+    wanted = [sum(newcomer[word] * vectors[number].get(word, 0.0) for word in newcomer) for number in kept]
+    products = cluster.multiply(newcomer)
+    assert [products[slot] for slot in cluster.by_age[: len(products)]] == wanted[: len(products)]
+    assert len(products) == MOST_MEMBERS or not any(wanted[1:])
