@@ -117,8 +117,13 @@ def name_key(name: str) -> str:
 
 def read_table(name: str) -> Iterator[list[str]]:
     """Yield the rows of a shipped table."""
-    for line in _read(name).splitlines():
+    for line in read_lines(name):
         yield line.split("\t")
+
+
+def read_lines(name: str) -> list[str]:
+    """Return the rows of a shipped table, each as it stands there."""
+    return _read(name).splitlines()
 
 
 def _read(name: str) -> str:
@@ -194,7 +199,11 @@ class Gazetteer:
         self._by_name = _Groups(columns, "name_key")
         self._by_cell = _Groups(columns, "cell")
         heads, words = cast("list[str]", columns["head"]), cast("array[int]", columns["head_words"])
-        self.longest = dict(zip(heads, words, strict=True))
+        keys, names = self._by_name.keys, cast("list[str]", columns["name_key"])
+        # Most heads are names themselves: one text for both.
+        self.longest = {
+            names[keys[head]] if head in keys else head: count for head, count in zip(heads, words, strict=True)
+        }
         """The first words of names, each with the words of the longest name that begins with it."""
         self.counties_by_name: dict[str, list[County]] = {}
         for county in self.counties.values():

@@ -7,7 +7,7 @@ import re
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from digest.routing.gazetteer import distance_km, load_gazetteer, read_table
+from digest.routing.gazetteer import distance_km, load_gazetteer, read_lines
 from digest.routing.grounding import Home
 from digest.routing.names import NameIndex
 from digest.routing.places import resolve_place
@@ -41,17 +41,23 @@ class SuggestedFeed(NamedTuple):
 
 
 @functools.cache
-def _load_rows() -> dict[str, list[list[str]]]:
-    """Load the rows of the table by host (without `www.`)."""
-    found: dict[str, list[list[str]]] = {}
-    for row in read_table("outlets.tsv.gz"):
-        found.setdefault(row[0], []).append(row)
+def _load_rows() -> dict[str, str]:
+    """Load the rows of the table by host (without `www.`), in lines: few are ever asked for."""
+    found: dict[str, str] = {}
+    for line in read_lines("outlets.tsv.gz"):
+        host = line.partition("\t")[0]
+        found[host] = f"{found[host]}\n{line}" if host in found else line
     return found
 
 
 def find_outlets(host: str) -> tuple[Outlet, ...]:
     """Return the outlets of a host (without `www.`)."""
-    return tuple(map(_outlet_from, _load_rows().get(host, ())))
+    rows = _load_rows().get(host)
+    return _outlets_from(rows) if rows else ()
+
+
+def _outlets_from(rows: str) -> tuple[Outlet, ...]:
+    return tuple([_outlet_from(line.split("\t")) for line in rows.split("\n")])
 
 
 def _outlet_from(row: list[str]) -> Outlet:
@@ -69,7 +75,7 @@ def suggest_feeds(
     centre = resolve_place(place, home_country)
     found: dict[str, SuggestedFeed] = {}
     for rows in _load_rows().values():
-        for outlet in map(_outlet_from, rows):
+        for outlet in _outlets_from(rows):
             away = distance_km(centre.lat, centre.lon, outlet.lat, outlet.lon)
             if outlet.feed and away <= radius_km:
                 found.setdefault(outlet.host, SuggestedFeed(outlet.name, outlet.feed, round(away, 1), outlet.kind))
