@@ -7,11 +7,11 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from digest.routing.gazetteer import Gazetteer, name_key
+from digest.routing.memo import Memo
 from digest.routing.vectors import Vectors
 from digest.routing.word_lists import STOP
 
 OPENING_WORDS = 60
-_MEMO, _LONG_CHUNK = 60_000, 40
 TITLE_WEIGHT, TEXT_WEIGHT, NAME_TIMES = 1.0, 0.5, 1.3
 NUMBER_RARITY, SHORT_NUMBER_RARITY, UNKNOWN_RARITY = 4.0, 2.5, 5.0
 PLACE_RARITY = 4.5
@@ -64,10 +64,9 @@ class _Marks:
     def take(self, chunks: Iterable[str], weight: float, *, names_shown: bool) -> None:
         """Add the words of one part of a story, split at white space."""
         starts_sentence = True
-        known, look_up = self._lookup.known, self._lookup.look_up
-        features = self.features
+        known, features = self._lookup.known, self.features
         for chunk in chunks:
-            for word, rarity, kind, ends in known[chunk] if chunk in known else look_up(chunk):
+            for word, rarity, kind, ends in known[chunk]:
                 if kind:
                     if kind == "number":
                         self.numbers.add(word)
@@ -97,33 +96,25 @@ class Words:
     def __init__(self, vectors: Vectors | None, gazetteer: Gazetteer) -> None:
         self._vectors = vectors
         self._gazetteer = gazetteer
-        self.known: dict[str, tuple[_Word, ...]] = {}
+        self.known = Memo(self._look_up)
 
-    def look_up(self, chunk: str) -> tuple[_Word, ...]:
-        """Return the words of what stands between two spaces."""
-        known = self.known.get(chunk)
-        if known is None:
-            known = tuple(self._word(token, end) for token, end in _TOKEN.findall(chunk))
-            if len(chunk) <= _LONG_CHUNK:
-                if len(self.known) >= _MEMO:
-                    self.known.clear()
-                self.known[chunk] = known
-        return known
+    def _look_up(self, chunk: str) -> tuple[_Word, ...]:
+        if chunk.isalpha():
+            return (self._word(chunk, ends=False),)
+        return tuple([self._word(token, ends=end != "") for token, end in _TOKEN.findall(chunk)])
 
-    def _word(self, token: str, end: str) -> _Word:
+    def _word(self, token: str, *, ends: bool) -> _Word:
         stemmed = stem(token)
         kind = _kind(token, stemmed)
         if not kind or stemmed in STOP:
-            return stemmed, 0.0, "", end != ""
-        rarity = self._rarity(token)
-        if kind == "name" and self._gazetteer.is_mostly_place(name_key(_bare(token))):
-            return stemmed, min(rarity, PLACE_RARITY), "place", end != ""
-        return stemmed, rarity, kind, end != ""
-
-    def _rarity(self, token: str) -> float:
-        if token[0].isdigit():
-            return NUMBER_RARITY if len(token) > 2 else SHORT_NUMBER_RARITY
-        return self._vectors.rarity(_bare(token)) if self._vectors else UNKNOWN_RARITY
+            return stemmed, 0.0, "", ends
+        if kind == "number":
+            return stemmed, NUMBER_RARITY if len(token) > 2 else SHORT_NUMBER_RARITY, kind, ends
+        bare = _bare(token)
+        rarity = self._vectors.rarity(bare) if self._vectors else UNKNOWN_RARITY
+        if kind == "name" and self._gazetteer.is_mostly_place(name_key(bare)):
+            return stemmed, min(rarity, PLACE_RARITY), "place", ends
+        return stemmed, rarity, kind, ends
 
 
 def _bare(token: str) -> str:
@@ -147,9 +138,10 @@ def stem(token: str) -> str:
     if not word.isalpha():
         word = word.replace("’", "'").removesuffix("'s")
         word = word.replace("'", "").replace(".", "") if not word[:1].isdigit() else word.replace(",", "")
-    if len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us")):
+    if len(word) > 3 and word[-1] == "s" and word[-2] not in "su":
         word = word[:-3] + "y" if word.endswith("ies") and len(word) > 4 else word[:-1]
-    for ending, least in (("ing", 6), ("ed", 5)):
-        if len(word) >= least and word.endswith(ending):
-            return word[: -len(ending)]
+    if word.endswith("ing") and len(word) > 5:
+        return word[:-3]
+    if word.endswith("ed") and len(word) > 4:
+        return word[:-2]
     return word[:-1] if len(word) > 3 and word.endswith("e") else word

@@ -34,6 +34,9 @@ class Hit:
     rank: tuple[float, str]
 
 
+_ANY: frozenset[str] = frozenset()
+
+
 @dataclass(slots=True)
 class _Chunk:
     """What stands between two spaces: its words, the numbers of their terms, and whether a phrase may begin in it.
@@ -158,20 +161,20 @@ class Lexicon:
     def _look_up(self, chunk: str) -> _Chunk:
         words = tuple(words_of(chunk))
         terms = tuple([number for word in words for number in self._terms_of(word)])
-        return _Chunk(words, terms, not self._phrases.keys().isdisjoint(words), self._seconds_of(words))
+        begins = not self._phrases.keys().isdisjoint(words)
+        return _Chunk(words, terms, begins, self._seconds_of(words) if begins else _ANY)
 
     def _seconds_of(self, words: tuple[str, ...]) -> frozenset[str]:
         """Return the words that may follow a chunk of one word in a phrase; none where any may."""
-        by_second = self._phrases.get(words[0], {}) if len(words) == 1 else {}
-        return frozenset() if "" in by_second else frozenset(by_second)
+        by_second = self._phrases[words[0]] if len(words) == 1 else {}
+        return _ANY if "" in by_second else frozenset(by_second)
 
-    def _terms_of(self, word: str) -> list[int]:
-        terms = list(self._words.get(word, ()))
+    def _terms_of(self, word: str) -> Sequence[int]:
+        terms = self._words.get(word, ())
         if word[: self._shortest] not in self._heads:
             return terms
-        for length in range(self._shortest, min(len(word), self._longest) + 1):
-            terms += self._prefixes.get(word[:length], ())
-        return terms
+        beginnings = [word[:length] for length in range(self._shortest, min(len(word), self._longest) + 1)]
+        return [*terms, *[number for beginning in beginnings for number in self._prefixes.get(beginning, ())]]
 
 
 def _hit(text: str, points: float, in_title: bool) -> Hit:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping
+from operator import attrgetter
 
 from digest.model.routes import Evidence, Route
 from digest.routing.gazetteer import load_area_codes
@@ -61,7 +63,7 @@ class RegionRouter:
         return self._decide(tallies, total, home, bool(grounded))
 
     def _tally(self, grounded: list[Grounded], reading: Reading, home: Home | None) -> tuple[dict[str, _Tally], float]:
-        tallies: dict[str, _Tally] = {}
+        tallies: defaultdict[str, _Tally] = defaultdict(_Tally)
         total = 0.0
         for name in grounded:
             total += name.weight * sum([chance for _, chance in name.chances])
@@ -71,7 +73,7 @@ class RegionRouter:
         for written, code in reading.area_codes[:2]:
             total += AREA_CODE_WEIGHT
             for region_id in self._codes[code]:
-                tally = tallies.setdefault(region_id, _Tally())
+                tally = tallies[region_id]
                 tally.add(AREA_CODE_WEIGHT, Evidence(written, AREA_CODE_WEIGHT, "text", f"area code {code}"))
                 # A second number of the same code says that the first was no chance.
                 tally.anchored = tally.anchored or code in seen
@@ -79,11 +81,11 @@ class RegionRouter:
         if home is not None:
             total += HOME_WEIGHT
             for region_id in home.regions:
-                tally = tallies.setdefault(region_id, _Tally())
+                tally = tallies[region_id]
                 tally.add(HOME_WEIGHT, Evidence(home.label, HOME_WEIGHT, "home", "where the source is at home"))
         return tallies, total
 
-    def _add_name(self, name: Grounded, tallies: dict[str, _Tally]) -> None:
+    def _add_name(self, name: Grounded, tallies: defaultdict[str, _Tally]) -> None:
         weight = name.weight
         inside: dict[str, tuple[float, Candidate, float]] = {}
         for candidate, chance in name.chances:
@@ -93,12 +95,13 @@ class RegionRouter:
                     best, best_chance = candidate, chance
                 inside[region_id] = (so_far + chance * part, best, best_chance)
         for region_id, (chance, candidate, _) in inside.items():
-            if weight * chance < 0.05:
+            inside_weight = weight * chance
+            if inside_weight < 0.05:
                 continue
-            tally = tallies.setdefault(region_id, _Tally())
+            tally = tallies[region_id]
             first = name.use.mentions[0]
             note = self._note(candidate, region_id)
-            tally.add(weight * chance, Evidence(first.words, round(weight * chance, 2), first.place, note))
+            tally.add(inside_weight, Evidence(first.words, round(inside_weight, 2), first.place, note))
             tally.names.add(name.use.name.key)
             if _is_anchor(name, candidate):
                 tally.anchored = True
@@ -122,7 +125,7 @@ class RegionRouter:
             if self.regions[region_id].config.strict:
                 needed = min(0.9, needed * STRICT_TIMES)
             anchored = tally.anchored or len(tally.names) > 1 or (is_home and (bool(tally.names) or not named))
-            evidence = tuple(sorted(tally.evidence, key=lambda e: -e.weight)[:8])
+            evidence = tuple(sorted(tally.evidence, key=attrgetter("weight"), reverse=True)[:8])
             route = Route(region_id, round(min(1.0, share), 4), round(tally.weight, 3), evidence)
             if anchored and tally.weight >= LEAST_WEIGHT and share >= needed:
                 routes.append(route)
