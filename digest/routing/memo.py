@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import TypeVar
+from weakref import WeakMethod
 
 Value = TypeVar("Value")
 
@@ -13,14 +14,20 @@ LONG = 40
 
 
 class Memo(dict[str, Value]):
-    """What was made of texts, by text; it is emptied when it is full, and keeps no long text."""
+    """What a method of its owner made of texts, by text; it is emptied when it is full, and keeps no long text.
+
+    It does not keep its owner, so that both go at once when the owner is no longer used.
+    """
 
     def __init__(self, make: Callable[[str], Value], *, most: int = MOST, long: int = LONG) -> None:
         super().__init__()
-        self._make, self._most, self._long = make, most, long
+        self._find_make, self._most, self._long = WeakMethod(make), most, long
 
     def __missing__(self, text: str) -> Value:
-        value = self._make(text)
+        make = self._find_make()
+        if make is None:
+            raise KeyError(text)
+        value = make(text)
         if len(text) <= self._long:
             if len(self) >= self._most:
                 self.clear()

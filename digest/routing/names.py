@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from digest.routing.gazetteer import (
@@ -17,42 +17,11 @@ from digest.routing.gazetteer import (
     load_gazetteer,
     name_key,
 )
+from digest.routing.nicknames import NICKNAMES
 from digest.routing.regions import Region
 from digest.routing.states import AP_ABBREVIATIONS, COUNTRY_WORDS, PROVINCES, US_STATES
 from digest.routing.word_lists import PLAIN_STARTS
 
-NICKNAMES = {
-    "Philly": "Philadelphia, PA", "Phila": "Philadelphia, PA", "White House": "Washington, DC",
-    "Capitol Hill": "Washington, DC", "Twin Cities": "Minneapolis, MN", "NoVA": "Arlington, VA",
-    "Northern Virginia": "Arlington, VA", "The Triangle": "Raleigh, NC", "Research Triangle": "Durham, NC",
-    "Bay Area": "San Francisco, CA", "Silicon Valley": "San Jose, CA", "East Bay": "Oakland, CA",
-    "Inland Empire": "Riverside, CA", "Orange County": "Anaheim, CA", "SoCal": "Los Angeles, CA",
-    "Southland": "Los Angeles, CA", "Hollywood": "Los Angeles, CA", "Wine Country": "Santa Rosa, CA",
-    "Chicagoland": "Chicago, IL", "Windy City": "Chicago, IL", "Big Apple": "New York City, NY",
-    "NYC": "New York City, NY", "Long Island": "Hempstead, NY", "Hudson Valley": "Poughkeepsie, NY",
-    "Staten Island": "New York City, NY", "Harlem": "New York City, NY", "Big Easy": "New Orleans, LA",
-    "NOLA": "New Orleans, LA", "Motor City": "Detroit, MI", "Metro Detroit": "Detroit, MI",
-    "Beantown": "Boston, MA", "Cape Cod": "Barnstable, MA", "Sin City": "Las Vegas, NV", "Vegas": "Las Vegas, NV",
-    "Music City": "Nashville, TN", "Mile High City": "Denver, CO", "Front Range": "Denver, CO",
-    "Valley of the Sun": "Phoenix, AZ", "Emerald City": "Seattle, WA", "Puget Sound": "Seattle, WA",
-    "Rose City": "Portland, OR", "Rip City": "Portland, OR", "Steel City": "Pittsburgh, PA",
-    "Lehigh Valley": "Allentown, PA", "Delaware Valley": "Philadelphia, PA", "South Jersey": "Camden, NJ",
-    "Jersey Shore": "Toms River, NJ", "North Jersey": "Newark, NJ", "Metroplex": "Dallas, TX", "DFW": "Dallas, TX",
-    "D-FW": "Dallas, TX", "Space City": "Houston, TX", "Alamo City": "San Antonio, TX",
-    "Rio Grande Valley": "McAllen, TX", "Hill Country": "Fredericksburg, TX", "Tampa Bay": "Tampa, FL",
-    "South Florida": "Miami, FL", "South Beach": "Miami Beach, FL", "Space Coast": "Melbourne, FL",
-    "Treasure Coast": "Port Saint Lucie, FL", "Gold Coast": "Fort Lauderdale, FL", "Hampton Roads": "Norfolk, VA",
-    "Tidewater": "Norfolk, VA", "Queen City": "Charlotte, NC", "Charm City": "Baltimore, MD",
-    "Mid-South": "Memphis, TN", "Quad Cities": "Davenport, IA", "Siouxland": "Sioux City, IA",
-    "Northwest Arkansas": "Fayetteville, AR", "Wasatch Front": "Salt Lake City, UT", "Treasure Valley": "Boise, ID",
-    "Circle City": "Indianapolis, IN", "Beltway": "Washington, DC", "Metro East": "Belleville, IL",
-    "Upstate": "Greenville, SC", "Lowcountry": "Charleston, SC", "Indy": "Indianapolis, IN",
-    "St. Pete": "St. Petersburg, FL",
-    "Minn-St. Paul": "Minneapolis, MN", "L.A.": "Los Angeles, CA",
-    "Iron Range": "Hibbing, MN", "Mahoning Valley": "Youngstown, OH", "Miami Valley": "Dayton, OH",
-    "Tri-State Area": "Cincinnati, OH", "LA": "Los Angeles, CA",
-}  # fmt: skip
-"""What people call a metropolitan area, and its main place; ambiguous ones (Queen City) stand for the largest."""
 _AP_KEYS = {name_key(short): code for short, code in AP_ABBREVIATIONS.items() if "." not in short}
 
 
@@ -202,14 +171,9 @@ class NameIndex:
             reaches=not self._region_of.keys().isdisjoint(numbers) or any(candidate.regions for candidate in own),
             is_big=people >= BIG_NAME,
             is_own=bool(own),
-            make_candidates=lambda: (*own, *[self._as_candidate(places[number]) for number in numbers]),
+            # No method of the index: it would keep itself alive.
+            make_candidates=functools.partial(_make_candidates, own, numbers, places, self._region_of),
         )
-
-    def _as_candidate(self, place: Place) -> Candidate:
-        return Candidate(
-            place.label, place.lat, place.lon, math.log10(max(place.population, 100)), place.population,
-            place.country, place.state, "place", self._region_of.get(place.id, {}), cell_of(place.lat, place.lon),
-        )  # fmt: skip
 
     def _county_candidate(self, county: County) -> Candidate:
         return Candidate(
@@ -238,7 +202,7 @@ class NameIndex:
             places = self._gazetteer.find(name_key(name))
             place = next((p for p in places if p.state == state and p.country == "US"), None)
             if place is not None:
-                self._add_own(nickname, replace(self._as_candidate(place), kind="nickname"))
+                self._add_own(nickname, replace(_as_candidate(place, self._region_of), kind="nickname"))
 
     def _add_own_names(self) -> None:
         for region in self._regions.values():
@@ -247,7 +211,9 @@ class NameIndex:
                 # What the user calls the region means this region, whoever else bears the name.
                 self._own.pop(_without_the(name), None)
                 label = f"{name} ({region.id})"
-                candidate = replace(self._as_candidate(centre), label=label, kind="region", regions={region.id: 1.0})
+                candidate = replace(
+                    _as_candidate(centre, self._region_of), label=label, kind="region", regions={region.id: 1.0}
+                )
                 self._add_own(name, candidate)
 
     def _add_own(self, name: str, candidate: Candidate) -> None:
@@ -260,6 +226,22 @@ class NameIndex:
     def _lengthen(self, key: str) -> None:
         first, _, rest = key.partition(" ")
         self.longest[first] = max(self.longest.get(first, 0), 1 + len(rest.split()))
+
+
+def _as_candidate(place: Place, region_of: Mapping[int, Mapping[str, float]]) -> Candidate:
+    return Candidate(
+        place.label, place.lat, place.lon, math.log10(max(place.population, 100)), place.population,
+        place.country, place.state, "place", region_of.get(place.id, {}), cell_of(place.lat, place.lon),
+    )  # fmt: skip
+
+
+def _make_candidates(
+    own: Sequence[Candidate],
+    numbers: Iterable[int],
+    places: Sequence[Place],
+    region_of: Mapping[int, Mapping[str, float]],
+) -> tuple[Candidate, ...]:
+    return (*own, *[_as_candidate(places[number], region_of) for number in numbers])
 
 
 def nearest_label(candidate: Candidate, region: Region) -> str:
