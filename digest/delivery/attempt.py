@@ -1,10 +1,11 @@
-"""One attempt to hand a message to a server, and its outcome; a value that travels through the pool."""
+"""One attempt to hand a message to a server, and its outcome; what travels through the pool."""
 
 from __future__ import annotations
 
 import enum
+from abc import ABC, abstractmethod
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from digest.delivery.message import Message
 from digest.delivery.replies import Answer, Decision
@@ -20,8 +21,7 @@ class Progress(enum.Enum):
     DONE = "done"
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """How an attempt ended: what was answered where, over which route, and what it means."""
 
     decision: Decision
@@ -30,29 +30,60 @@ class Outcome:
     route: str = ""
 
 
-@dataclass(slots=True, eq=False)
-class Attempt:
-    """One attempt. `compose` makes the message when its turn comes; `finish` is called once, at the end.
+class Attempt(ABC):
+    """One attempt to deliver a message; what it delivers and who hears of it is its maker's.
 
-    `before_body` is called right before the message itself is written, the point after which a crash leaves it
-    uncertain. `may_go` says whether the claim still holds; it is asked before the envelope and before the body.
+    The pool calls `compose` when its turn comes, `may_go` before the envelope and before the body, `before_body` right
+    before the message itself is written, the point after which a crash leaves it uncertain, and `finish` once.
     """
 
-    domain: str
-    compose: Callable[[], Message]
-    finish: Callable[[Outcome], None]
-    before_body: Callable[[], None] = field(default=lambda: None)
-    may_go: Callable[[], bool] = field(default=lambda: True)
-    progress: Progress = Progress.WAITING
-    withdrawn: bool = False
-    number: int = 0
+    __slots__ = ("domain", "number", "progress", "withdrawn")
 
-    @property
-    def is_off(self) -> bool:
-        """Whether it must not be sent any more."""
-        return self.withdrawn or not self.may_go()
+    def __init__(self, domain: str) -> None:
+        self.domain = domain
+        self.progress = Progress.WAITING
+        self.withdrawn = False
+        self.number = 0  # its place in the pool's queue
+
+    @abstractmethod
+    def compose(self) -> Message:
+        """Make the message."""
+
+    @abstractmethod
+    def finish(self, outcome: Outcome) -> None:
+        """Hear how it ended."""
+
+    @abstractmethod
+    def before_body(self) -> None:
+        """Note that the message is about to be written."""
+
+    def may_go(self) -> bool:
+        """Whether the claim on the delivery still holds."""
+        return True
 
     def withdraw(self) -> bool:
         """Take the attempt back. True if it had not started: then `finish` will not be called."""
         self.withdrawn = True
         return self.progress is Progress.WAITING
+
+
+class SingleAttempt(Attempt):
+    """An attempt of which no ledger knows: a message, and a function that hears the outcome."""
+
+    __slots__ = ("_finish", "_message")
+
+    def __init__(self, message: Message, finish: Callable[[Outcome], None]) -> None:
+        super().__init__(message.envelope_to.rpartition("@")[2].lower())
+        self._message = message
+        self._finish = finish
+
+    def compose(self) -> Message:
+        """Return the message."""
+        return self._message
+
+    def before_body(self) -> None:
+        """Note nothing: nobody would read it after a crash."""
+
+    def finish(self, outcome: Outcome) -> None:
+        """Pass the outcome on."""
+        self._finish(outcome)

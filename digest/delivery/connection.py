@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from digest.delivery.attempt import Attempt, Outcome, Progress
 from digest.delivery.connect import Opened, Timeouts
@@ -18,11 +18,12 @@ _FLYING = 2
 """Messages under way at a time on a connection to a server far away."""
 
 _WANTED = {Stage.MAIL: frozenset({250}), Stage.RCPT: frozenset({250, 251}), Stage.DATA: frozenset({354})}
-_ALL_WELL = tuple(_WANTED.values())
+_ALL_WELL = [250, 250, 354]
+_AT_ENVELOPE, _AT_BODY, _DONE = Progress.ENVELOPE, Progress.BODY, Progress.DONE  # members are slow to look up
+_BODY = Stage.BODY
 
 
-@dataclass(slots=True)
-class _Begun:
+class _Begun(NamedTuple):
     """An attempt whose envelope was written."""
 
     attempt: Attempt
@@ -100,7 +101,7 @@ class Connection:
                 begun = self._compose(waiting)
                 if begun is not None:
                     begun.attempt.before_body()
-                    begun.attempt.progress = Progress.BODY
+                    begun.attempt.progress = _AT_BODY
                     self._wire.write(_flight(begun.message), begun.message.content)
                     flying.append(begun)
                 waiting = self._take() if len(flying) < _FLYING and not self.is_over else None
@@ -136,9 +137,9 @@ class Connection:
         return begun
 
     def _compose(self, attempt: Attempt) -> _Begun | None:
-        attempt.progress = Progress.ENVELOPE
+        attempt.progress = _AT_ENVELOPE
         self.begun += 1
-        if attempt.is_off:
+        if attempt.withdrawn or not attempt.may_go():
             self._finish(attempt, Stage.MAIL, Decision(Fate.REQUEUE))
             return None
         try:
@@ -158,7 +159,7 @@ class Connection:
             if not self.is_over:
                 await self._reset()
             return None
-        if begun.attempt.is_off:
+        if begun.attempt.withdrawn or not begun.attempt.may_go():
             # The server waits for a message that must not be sent: only a lost connection takes it back.
             self._drop()
             self._finish(begun.attempt, Stage.DATA, Decision(Fate.REQUEUE))
@@ -168,13 +169,13 @@ class Connection:
     async def _send_body(self, begun: _Begun) -> _Begun | None:
         attempt = begun.attempt
         attempt.before_body()
-        attempt.progress = Progress.BODY
+        attempt.progress = _AT_BODY
         ahead = self._take_ahead() if self._pipelined else None
         self._wire.write(begun.message.content, b".\r\n" + (_envelope(ahead.message) if ahead else b""))
         answer = await self._wire.reply(self._timeouts.final)
         self.messages += 1
         self._note(answer)
-        self._finish(attempt, Stage.BODY, answer)
+        self._finish(attempt, _BODY, answer)
         if ahead is not None and self.is_over:
             self._finish(ahead.attempt, Stage.MAIL, Lost())
             return None
@@ -225,7 +226,7 @@ class Connection:
         self._wire.abort()
 
     def _finish(self, attempt: Attempt, stage: Stage, answer: Answer | MessageError | Decision) -> None:
-        attempt.progress = Progress.DONE
+        attempt.progress = _DONE
         self._settle(attempt, stage, answer)
 
 

@@ -9,7 +9,15 @@ from email.utils import format_datetime
 
 from digest.delivery.dkim import SIGNED_FIELDS, relax_header
 from digest.delivery.errors import MessageError
-from digest.delivery.headers import encode_text, field, header_address, is_clean, mailbox, without_controls
+from digest.delivery.headers import (
+    encode_text,
+    field,
+    header_address,
+    is_clean,
+    mailbox,
+    mailbox_field,
+    without_controls,
+)
 from digest.delivery.message import EnvelopeFacts
 from digest.model.slots import split_at_marks
 from digest.model.subscriber import Reader
@@ -31,6 +39,7 @@ _ORDER = (
     "content-transfer-encoding",
 )
 _LINK = re.compile(r"https?://[\x21-\x3b\x3d\x3f-\x7e]+\Z")  # no "<" or ">"
+_SHORT_LINK = 900  # on one line, whatever stands around it
 _LIST_ID = re.compile(r"[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+\Z")
 _FEEDBACK_ID = re.compile(r"[A-Za-z0-9._-]+(?::[A-Za-z0-9._-]+){0,3}\Z")
 
@@ -68,9 +77,8 @@ class HeaderTemplate:
 
     def lines_for(self, reader: Reader, address: str) -> dict[str, bytes]:
         """Return all header lines for one reader, by lower-case name, in the order they are written."""
-        name = reader.values.get("name", "")
         lines = self._in_order.copy()
-        lines["to"] = field("To", mailbox(name.strip() if is_clean(name) else "", address))
+        lines["to"] = mailbox_field("To", reader.values.get("name", ""), address)
         lines["message-id"] = f"Message-ID: <{reader.token}@{self._domain}>\r\n".encode("ascii")
         lines["list-unsubscribe"] = self._list_unsubscribe(reader)
         if "subject" not in self._constant:
@@ -94,6 +102,8 @@ class HeaderTemplate:
         link = reader.values.get("unsubscribe_url", "")
         if not _LINK.match(link):
             raise MessageError("unsubscribe_url", "is not an http or https address")
+        if not self._mailto and len(link) < _SHORT_LINK:
+            return f"List-Unsubscribe: <{link}>\r\n".encode("ascii")
         words = [f"<{link}>"]
         if self._mailto:
             words = [f"<{link}>,", f"<mailto:{self._mailto}?subject=unsubscribe%20{reader.token}>"]

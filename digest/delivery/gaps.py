@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from digest.delivery.errors import MessageError
 from digest.delivery.places import Place, encode_value, is_plain, is_web_address
-from digest.delivery.quoted import quote, quote_printable
+from digest.delivery.quoted import quote, quote_plain, quote_printable
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +61,15 @@ class GappedBody:
             value = values.get(name)
             if value is None:
                 value = _missing(name)
+            encoded = None
             # Most values are the same wherever they stand: names of plain letters, our own links.
-            if is_plain(value) and not gaps.is_part and (not gaps.needs_address or is_web_address(value)):
-                encoded = quote_printable(value)
-                for at in gaps.everywhere:
-                    pieces[at] = encoded
-            else:
+            if not gaps.is_part and (not gaps.needs_address or is_web_address(value)):
+                encoded = quote_plain(value) or (quote_printable(value) if is_plain(value) else None)
+            if encoded is None:
                 _fill_by_place(pieces, name, value, gaps)
+                continue
+            for at in gaps.everywhere:
+                pieces[at] = encoded
         return pieces
 
 

@@ -108,6 +108,15 @@ def field(name: str, words: Sequence[str]) -> bytes:
     return "\r\n".join(lines).encode("ascii") + b"\r\n"
 
 
+def mailbox_field(field_name: str, name: str, address: str) -> bytes:
+    """Return the header line of one mailbox; a name with line ends or controls is left out."""
+    if _PHRASE.match(name) and "=?" not in name:
+        line = f"{field_name}: {name.strip()} <{address}>\r\n"
+        if name and name[0] != " " and len(line) <= _FOLD_AT + 2:
+            return line.encode("ascii")
+    return field(field_name, mailbox(name.strip() if is_clean(name) else "", address))
+
+
 def mailbox(name: str, address: str) -> list[str]:
     """Return `Name <address>` as words, or the bare address."""
     return [*encode_phrase(name), f"<{address}>"] if name else [address]

@@ -40,6 +40,7 @@ class Line:
         self._timeouts = timeouts
         self._exchange = exchange
         self._loop = asyncio.get_running_loop()
+        self._now = self._loop.time
         self._connection: Connection | None = None
         self._handed: asyncio.Future[Attempt | None] | None = None
         self._opened_at = 0.0
@@ -130,5 +131,5 @@ class Line:
             self.is_closing
             or self._state.open > self._state.concurrency.allowed
             or connection.begun >= route.messages_per_connection
-            or self._loop.time() - self._opened_at >= route.connection_seconds
+            or self._now() - self._opened_at >= route.connection_seconds
         )

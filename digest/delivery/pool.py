@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Self
 
 from digest.config.settings import DomainLimit, Route
-from digest.delivery.attempt import Attempt, Outcome, Progress
+from digest.delivery.attempt import Attempt, Outcome, Progress, SingleAttempt
 from digest.delivery.connect import Refusal, Timeouts
 from digest.delivery.connection import outcome_of
 from digest.delivery.errors import MessageError, RouteError
@@ -21,6 +21,7 @@ from digest.delivery.shared_pace import FleetLimits
 from digest.delivery.throttle import Part, Rate
 from digest.model.delivery import Stage
 
+_ENVELOPE, _SENT = Progress.ENVELOPE, Fate.SENT  # an enumeration's member is slow to look up
 _SLACK = 4  # messages a route may be ahead of its weight, so that no connection waits for another route's
 
 
@@ -54,6 +55,7 @@ class SmtpPool:
         self._timer: asyncio.TimerHandle | None = None
         self._timer_at = 0.0
         self._closing = False
+        self._now = asyncio.get_running_loop().time
         if not routes:
             raise RouteError("none", "no mail server is set; write smtp: {host: …} in digest.yaml", is_temporary=False)
 
@@ -85,16 +87,16 @@ class SmtpPool:
         """Connections open or being opened now."""
         return sum(state.open for state in self._routes)
 
-    def offer(self, attempt: Attempt) -> None:
-        """Queue an attempt; its `finish` will be called once, unless it is withdrawn before it starts."""
-        self._queue.add(attempt)
+    def offer(self, attempts: Iterable[Attempt]) -> None:
+        """Queue attempts; the `finish` of each will be called once, unless it is withdrawn before it starts."""
+        for attempt in attempts:
+            self._queue.add(attempt)
         self._dispatch()
 
     async def send(self, message: Message) -> Outcome:
         """Send one message that no ledger knows, and return its outcome."""
         done: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
-        domain = message.envelope_to.rpartition("@")[2].lower()
-        self.offer(Attempt(domain, lambda: message, done.set_result))
+        self.offer([SingleAttempt(message, done.set_result)])
         return await done
 
     def crowded_domains(self) -> list[str]:
@@ -152,12 +154,12 @@ class SmtpPool:
 
     def take(self, state: RouteState) -> Attempt | None:
         """Give a line the next attempt that may start now on its route."""
-        now = asyncio.get_running_loop().time()
+        now = self._now()
         if self._closing or not self._may_start(state, now):
             return None
         attempt = self._queue.pop(now)
         if attempt is not None:
-            attempt.progress = Progress.ENVELOPE
+            attempt.progress = _ENVELOPE
             state.take(now)
         else:
             self._wake_later(now, self._queue.wait_s(now))
@@ -169,16 +171,19 @@ class SmtpPool:
         """Pass an outcome on, and learn from it how much the route bears."""
         self._queue.leave(attempt)
         outcome = outcome_of(stage, answer, state.name)
-        now = asyncio.get_running_loop().time()
-        if outcome.decision.fate is Fate.SENT:
+        if outcome.decision.fate is _SENT:
             state.record_good()
+        else:
+            self._learn(state, outcome, answer)
+        attempt.finish(outcome)
+        if len(self._routes) > 1 or self._queue.wait_s(self._now()) is None:
+            self._dispatch()
+
+    def _learn(self, state: RouteState, outcome: Outcome, answer: Answer | MessageError | Decision) -> None:
         if outcome.decision.slow_down:
             state.concurrency.halve()
-        if isinstance(answer, Lost) and stage is not Stage.BODY:
-            state.record_drop(stage, answer, now=now)
-        attempt.finish(outcome)
-        if len(self._routes) > 1 or self._queue.wait_s(now) is None:
-            self._dispatch()
+        if isinstance(answer, Lost) and outcome.stage is not Stage.BODY:
+            state.record_drop(outcome.stage, answer, now=self._now())
 
     def refused(self, state: RouteState, refusal: Refusal) -> None:
         """Back off a route that could not be opened; where none is left, give the waiting attempts back."""
@@ -199,7 +204,7 @@ class SmtpPool:
     def _may_start(self, state: RouteState, now: float) -> bool:
         if not len(self._queue):
             return False
-        wait_s = max(state.wait_s(now), state.retry_in_s(now))
+        wait_s = state.wait_s(now)
         if wait_s > 0:
             self._wake_later(now, wait_s)
             return False
@@ -236,7 +241,7 @@ class SmtpPool:
         queue_wait_s = self._queue.wait_s(now)
         if wanted <= 0 or room <= 0 or queue_wait_s is None:
             return
-        wait_s = max(queue_wait_s, state.wait_s(now), state.retry_in_s(now))
+        wait_s = max(queue_wait_s, state.wait_s(now))
         if wait_s > 0:
             self._wake_later(now, wait_s)
             return

@@ -19,10 +19,11 @@ class AttemptQueue:
         rates = rates or {}
         self._gates = {domain.lower(): Gate(limit, rates.get(domain)) for domain, limit in limits.items()}
         self._waiting: dict[str, deque[Attempt]] = {domain: deque() for domain in ("", *self._gates)}
+        self._free = self._waiting[""]
         self._counter = 0
 
     def __len__(self) -> int:
-        return sum(map(len, self._waiting.values()))
+        return sum(map(len, self._waiting.values())) if self._gates else len(self._free)
 
     def add(self, attempt: Attempt) -> None:
         """Put an attempt at the end."""
@@ -33,8 +34,7 @@ class AttemptQueue:
     def pop(self, now: float) -> Attempt | None:
         """Take the attempt that came first of those that may start now."""
         if not self._gates:
-            free = self._waiting[""]
-            return free.popleft() if _head(free) is not None else None
+            return self._free.popleft() if _head(self._free) is not None else None
         first: Attempt | None = None
         for domain, waiting in self._waiting.items():
             head = _head(waiting)
@@ -54,8 +54,10 @@ class AttemptQueue:
 
     def wait_s(self, now: float) -> float | None:
         """Return seconds until some attempt may start, 0 or less for now; None where only an ending one helps."""
-        if _head(self._waiting[""]) is not None:
+        if _head(self._free) is not None:
             return 0.0
+        if not self._gates:
+            return None
         waits = [gate.wait_s(now) for domain, gate in self._gates.items() if _head(self._waiting[domain]) is not None]
         return min((wait for wait in waits if wait is not None), default=None)
 
@@ -63,7 +65,7 @@ class AttemptQueue:
         """Return the domains of which so many attempts wait that no more should be claimed."""
         return [
             domain
-            for domain, waiting in self._waiting.items()
+            for domain, waiting in (self._waiting.items() if self._gates else ())
             if domain and (len(waiting) >= _CROWD or self._gates[domain].is_shut)
         ]
 

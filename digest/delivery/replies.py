@@ -5,6 +5,7 @@ from __future__ import annotations
 import enum
 import re
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from digest.model.delivery import Stage
 
@@ -18,8 +19,7 @@ _UNKNOWN_USER = re.compile(
 _HARD = re.compile(r"5\.1\.(?:0|1|2|3|4|5|6|10)|5\.2\.1")
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(NamedTuple):
     """A reply of the server: its code and all lines of its text, joined by blanks."""
 
     code: int

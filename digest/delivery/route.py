@@ -51,8 +51,9 @@ class RouteState:
         return now >= self._retry_at
 
     def wait_s(self, now: float) -> float:
-        """Return seconds until its rate allows a message."""
-        return self._pace.wait_s(now) if self._pace else 0.0
+        """Return seconds until it is usable and its rate allows a message, 0 or less for now."""
+        wait_s = self._retry_at - now
+        return wait_s if self._pace is None else max(wait_s, self._pace.wait_s(now))
 
     def take(self, now: float) -> None:
         """Count a message that starts."""
@@ -65,9 +66,10 @@ class RouteState:
     def record_good(self) -> None:
         """Note that the server took a message: all trouble is over."""
         self.concurrency.record_good()
-        self._failures = 0
-        self.trouble = None
-        self.is_paused = False
+        if self.trouble is not None or self._failures:
+            self._failures = 0
+            self.trouble = None
+            self.is_paused = False
 
     def record_drop(self, stage: Stage, answer: Answer, *, now: float) -> None:
         """Note a connection that broke before a message was out; from the third in a row on the route is left alone."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Sequence
 from functools import lru_cache
 
 from digest.delivery.replies import Answer, Lost, Reply
@@ -52,15 +51,11 @@ class Wire(asyncio.Protocol):
                 self._waiter = None
         return self._replies.popleft()
 
-    def take_if(self, codes: Sequence[frozenset[int]]) -> bool:
-        """Take the next replies if they are there already and each has one of its codes; else none of them."""
-        replies = self._replies
-        if len(replies) < len(codes) or not all(
-            reply.code in wanted for reply, wanted in zip(replies, codes, strict=False)
-        ):
+    def take_if(self, codes: list[int]) -> bool:
+        """Take the replies that are there already if they have just these codes; else none of them."""
+        if [reply.code for reply in self._replies] != codes:
             return False
-        for _ in codes:
-            replies.popleft()
+        self._replies.clear()
         return True
 
     def abort(self, detail: str = "connection lost") -> None:

@@ -20,6 +20,8 @@ class DeliveryState(enum.StrEnum):
     CANCELLED = "cancelled"  # the edition was stopped by a person
     UNCERTAIN = "uncertain"  # the final dot was sent, its reply never came
 
+    __hash__ = str.__hash__  # an enumeration's own is a function in Python, and states are counted for each message
+
 
 class Stage(enum.StrEnum):
     """Where in the SMTP dialogue something happened."""
@@ -32,6 +34,8 @@ class Stage(enum.StrEnum):
     RCPT = "rcpt"
     DATA = "data"
     BODY = "body"  # after the final dot was (or may have been) sent
+
+    __hash__ = str.__hash__
 
 
 class Delivery(NamedTuple):

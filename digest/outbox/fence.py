@@ -12,11 +12,12 @@ KEEP_SEEN_S = 5.0
 """A run writes to the store at least so often, so that nobody thinks it dead."""
 
 _CLOCK = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
+_read_clock = time.clock_gettime
 
 
 def now_s() -> float:
     """Return seconds that also pass while the machine sleeps."""
-    return time.clock_gettime(_CLOCK)
+    return _read_clock(_CLOCK)
 
 
 class Fence:
@@ -35,4 +36,4 @@ class Fence:
 
     def allows(self) -> bool:
         """Whether a message may start now."""
-        return now_s() < self._until
+        return _read_clock(_CLOCK) < self._until

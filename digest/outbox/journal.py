@@ -17,7 +17,7 @@ from typing import Self
 
 _HEAD = 64
 _ENTRIES = 8192
-_ENTRY = struct.Struct("<Q")
+_ENTRY = struct.Struct("=Q")
 _SIZE = _HEAD + _ENTRY.size * _ENTRIES
 _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 
@@ -40,6 +40,7 @@ class Journal:
         os.posix_fallocate(self._file, 0, _SIZE)
         self._map = mmap.mmap(self._file, _SIZE)
         self._map[: len(_boot())] = _boot()
+        self._entries = memoryview(self._map)[_HEAD:].cast("Q")
         self._free = list(range(_ENTRIES - 1, 0, -1))  # entry 0 is the one being composed
         self._places: dict[int, int] = {}
 
@@ -51,20 +52,20 @@ class Journal:
 
     def note_composing(self, delivery_id: int) -> None:
         """Note that a message is being made; a crash now is probably its fault."""
-        _ENTRY.pack_into(self._map, _HEAD, delivery_id)
+        self._entries[0] = delivery_id
 
     def note_body(self, delivery_id: int) -> None:
         """Note that a message is about to be written."""
         place = self._places.get(delivery_id) or self._free.pop()
         self._places[delivery_id] = place
-        _ENTRY.pack_into(self._map, _HEAD + place * _ENTRY.size, delivery_id)
+        self._entries[place] = delivery_id
 
     def settle(self, delivery_ids: Iterable[int]) -> None:
         """Forget messages whose results are committed."""
         for delivery_id in delivery_ids:
             place = self._places.pop(delivery_id, None)
             if place is not None:
-                _ENTRY.pack_into(self._map, _HEAD + place * _ENTRY.size, 0)
+                self._entries[place] = 0
                 self._free.append(place)
 
     def close(self) -> None:
@@ -72,6 +73,7 @@ class Journal:
         is_clean = not self._places
         if is_clean:
             self._path.unlink(missing_ok=True)
+        self._entries.release()
         self._map.close()
         os.close(self._file)
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from math import inf
 
-from digest.delivery.attempt import Attempt, Outcome, Progress
+from digest.delivery.attempt import Outcome, Progress
 from digest.delivery.errors import PausedError
 from digest.delivery.message import Message
 from digest.delivery.pool import SmtpPool
@@ -16,17 +16,19 @@ from digest.delivery.replies import Decision, Fate, Lost, Remedy
 from digest.errors import StoreError
 from digest.model.delivery import DeliveryState, Stage
 from digest.outbox.fence import KEEP_SEEN_S
+from digest.outbox.held import Held
 from digest.outbox.progress import Tally
 from digest.outbox.recorder import Recorder
 from digest.outbox.server_watch import ServerWatch
 from digest.outbox.settings import RunSettings
-from digest.outbox.stock import Held, Stock
+from digest.outbox.stock import Stock
 from digest.outbox.transitions import check_move
 from digest.outbox.turn import CLAIMS, GROUP, Result, Turn
 from digest.outbox.verdicts import SENT, RetryRules, Verdict, judge
 from digest.store.audiences import Audience
 from digest.store.deliveries import ClaimedRow
 
+_SENDING, _SENT = DeliveryState.SENDING, Fate.SENT  # an enumeration's member is slow to look up
 _RECHECK_S = 0.4
 _LOOK_AGAIN_S = 0.5
 _CROWDED_S = 0.05
@@ -43,6 +45,7 @@ class Run:
         self._settings = settings
         self._pool = pool
         self._recorder = recorder
+        self.may_go = recorder.fence.allows
         self._loop = asyncio.get_running_loop()
         self._rules = RetryRules(
             audience.useful_until, "hold" if audience.uncertain == "hold" else "resend", settings.retry_after
@@ -133,8 +136,8 @@ class Run:
             self._tally.move(DeliveryState.SENDING, state, count)
         for row_id, reason in refused.items():
             held = self._stock.find(row_id)
-            # One that has begun only gets its mark, and comes back through `_finish`.
-            if held is not None and held.attempt.withdraw():
+            # One that has begun only gets its mark, and comes back through `finish`.
+            if held is not None and held.withdraw():
                 self._end(held, reason)
         if refused:
             self._stock.sort_out()
@@ -173,25 +176,19 @@ class Run:
             ended.result()
 
     def _start(self, row: ClaimedRow) -> None:
-        held = Held(row)
-        held.attempt = Attempt(
-            domain=row.domain,
-            compose=lambda: self._make(row),
-            finish=lambda outcome: self._finish(held, outcome),
-            before_body=lambda: self._note_body(row),
-            may_go=self._recorder.fence.allows,
-        )
+        held = Held(row, self)
         self._stock.add(held)
         if row.refused:
-            held.attempt.withdraw()
+            held.withdraw()
             self._end(held, row.refused)
         elif self._paused or self._is_ending:
-            held.attempt.withdraw()
+            held.withdraw()
             self._give_back(held, self._paused or "stopped")
         else:
             self._stock.get_ready(held)
 
-    def _make(self, row: ClaimedRow) -> Message:
+    def make(self, row: ClaimedRow) -> Message:
+        """Make the message of a delivery, and note meanwhile whose it is."""
         journal = self._settings.journal
         if journal is None:
             return self._compose(row)
@@ -200,15 +197,16 @@ class Run:
         journal.note_composing(0)
         return message
 
-    def _note_body(self, row: ClaimedRow) -> None:
+    def note_body(self, row: ClaimedRow) -> None:
+        """Note that the message of a delivery is about to be written."""
         if self._settings.journal is not None:
             self._settings.journal.note_body(row.id)
 
-    def _finish(self, held: Held, outcome: Outcome) -> None:
+    def finish(self, held: Held, outcome: Outcome) -> None:
         """Judge an outcome; called by the pool, once for each attempt."""
         if held.row.id not in self._stock:
             return
-        if outcome.decision.fate is Fate.SENT:
+        if outcome.decision.fate is _SENT:
             self._add(Result(held.row, SENT, outcome))
             return
         requeues = self._requeues.get(held.row.id, 0)
@@ -220,7 +218,7 @@ class Run:
             now=self._settings.clock(),
             chance=self._settings.chance(),
         )
-        if verdict.state is DeliveryState.QUEUED and not held.attempt.withdrawn and outcome.stage is not Stage.CONNECT:
+        if verdict.state is DeliveryState.QUEUED and not held.withdrawn and outcome.stage is not Stage.CONNECT:
             self._requeues[held.row.id] = requeues + 1
         if outcome.decision.remedy is Remedy.PAUSE_EDITION:
             self._pause(f"the sender is refused at {outcome.stage}: {outcome.answer}")
@@ -249,7 +247,7 @@ class Run:
         self._add(Result(held.row, Verdict(DeliveryState.QUEUED, self._settings.clock(), reason=why), None))
 
     def _add(self, result: Result) -> None:
-        check_move(DeliveryState.SENDING, result.verdict.state)
+        check_move(_SENDING, result.verdict.state)
         self._stock.remove(result.row.id)
         if self._recorder.add(result):
             self._wake.set()
@@ -257,7 +255,7 @@ class Run:
     def _withdraw_waiting(self, why: str) -> None:
         """Give back all that has not started."""
         for held in self._stock:
-            if held.attempt.withdraw():
+            if held.withdraw():
                 self._give_back(held, why)
         self._stock.sort_out()
 
@@ -283,11 +281,11 @@ class Run:
 
     def _give_up(self, held: Held) -> None:
         """End one whose server did not answer in the time that stopping allows."""
-        is_out = held.attempt.progress is Progress.BODY
+        is_out = held.progress is Progress.BODY
         stage = Stage.BODY if is_out else Stage.MAIL
         fate = Fate.UNCERTAIN if is_out else Fate.REQUEUE
-        held.attempt.withdraw()
-        self._finish(held, Outcome(Decision(fate, charge=is_out), stage, Lost("no reply before the stop")))
+        held.withdraw()
+        self.finish(held, Outcome(Decision(fate, charge=is_out), stage, Lost("no reply before the stop")))
 
     async def _record_all(self) -> None:
         failed = False

@@ -4,20 +4,11 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 
-from digest.delivery.attempt import Attempt, Progress
+from digest.delivery.attempt import Progress
 from digest.delivery.pool import SmtpPool
+from digest.outbox.held import Held
 from digest.outbox.turn import CLAIMS, GROUP
-from digest.store.deliveries import ClaimedRow
-
-
-@dataclass(slots=True, eq=False)
-class Held:
-    """A claimed delivery and its attempt."""
-
-    row: ClaimedRow
-    attempt: Attempt = field(init=False)
 
 
 class Stock:
@@ -52,7 +43,7 @@ class Stock:
     @property
     def stoppable_ids(self) -> list[int]:
         """The ids of those whose message was not written yet."""
-        return [row_id for row_id, held in self._held.items() if held.attempt.progress is not Progress.BODY]
+        return [row_id for row_id, held in self._held.items() if held.progress is not Progress.BODY]
 
     def find(self, row_id: int) -> Held | None:
         """Return the one with this id, if it is still held."""
@@ -72,7 +63,7 @@ class Stock:
 
     def sort_out(self) -> None:
         """Forget among those that wait for the pool which were withdrawn."""
-        self._ready = deque(held for held in self._ready if not held.attempt.withdrawn)
+        self._ready = deque(held for held in self._ready if not held.withdrawn)
 
     def offer(self, uncommitted: int) -> None:
         """Hand on as many as may be taken before their results are committed: what a crash can make repeat.
@@ -83,10 +74,13 @@ class Stock:
         offered = len(self._held) - len(self._ready)
         if crowded:
             waiting = {id(held) for held in self._ready}
-            offered = sum(id(held) not in waiting and held.row.domain not in crowded for held in self._held.values())
+            offered = sum(id(held) not in waiting and held.domain not in crowded for held in self._held.values())
         room = self._most_under_way - offered - uncommitted
+        group: list[Held] = []
         while self._ready and room > 0:
             held = self._ready.popleft()
-            if not held.attempt.withdrawn:
-                self._pool.offer(held.attempt)
-                room -= held.row.domain not in crowded
+            if not held.withdrawn:
+                group.append(held)
+                room -= held.domain not in crowded
+        if group:
+            self._pool.offer(group)

@@ -42,7 +42,6 @@ class ClaimedRow(NamedTuple):
     """A claimed delivery with what its message needs; `refused` says why it must not be mailed after all."""
 
     id: int
-    state: DeliveryState
     subscriber_id: int
     email: str
     domain: str
@@ -54,6 +53,10 @@ class ClaimedRow(NamedTuple):
     crashes: int
     since_at: datetime | None  # when the subscription began
     refused: str
+    state: DeliveryState  # before it was claimed
+
+
+_SINCE = ClaimedRow._fields.index("since_at")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +85,10 @@ def claim(
             # SQLite gives all rows as one JSON value: each row of its own would let go of the interpreter's lock.
             is_listed = connection.dialect.name == "sqlite"
             listed: list[list[Any]] = json.loads(found.scalar_one()) if is_listed else [list(row) for row in found]
-            rows += [ClaimedRow._make((one[0], state, *one[1:-2], instant_of(one[-2]), one[-1])) for one in listed]
+            for one in listed:
+                one[_SINCE] = instant_of(one[_SINCE])
+                one.append(state)
+                rows.append(ClaimedRow._make(one))
     if rows:
         _TAKE.run(connection, {"ids": [row.id for row in rows], "by": sender})
     return rows

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from digest.config.settings import DomainLimit
-from digest.delivery.attempt import Attempt, Outcome, Progress
+from digest.delivery.attempt import Attempt, Outcome, Progress, SingleAttempt
 from digest.delivery.message import Message
 from digest.delivery.queue import AttemptQueue
 from digest.delivery.throttle import Concurrency, Gate, Pace
@@ -16,7 +16,7 @@ def _attempt(domain: str) -> Attempt:
     def finish(outcome: Outcome) -> None:
         raise AssertionError(outcome)
 
-    return Attempt(domain, lambda: Message(b"", "", ""), finish)
+    return SingleAttempt(Message(b"", "", f"reader@{domain}"), finish)
 
 
 @settings(max_examples=100)

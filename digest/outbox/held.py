@@ -1,0 +1,53 @@
+"""A claimed delivery on its way: the attempt that the pool makes, for the run that holds the claim."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+from digest.delivery.attempt import Attempt, Outcome
+from digest.delivery.message import Message
+from digest.store.deliveries import ClaimedRow
+
+
+class Holder(Protocol):
+    """What a run does for the deliveries that it holds."""
+
+    def make(self, row: ClaimedRow) -> Message:
+        """Make the message of a delivery."""
+
+    may_go: Callable[[], bool]
+    """Whether its claims still hold."""
+
+    def note_body(self, row: ClaimedRow) -> None:
+        """Note that the message of a delivery is about to be written."""
+
+    def finish(self, held: Held, outcome: Outcome) -> None:
+        """Hear how it ended."""
+
+
+class Held(Attempt):
+    """A claimed delivery and its attempt in one."""
+
+    __slots__ = ("_holder", "row")
+
+    def __init__(self, row: ClaimedRow, holder: Holder) -> None:
+        super().__init__(row.domain)
+        self.row = row
+        self._holder = holder
+
+    def compose(self) -> Message:
+        """Make the message."""
+        return self._holder.make(self.row)
+
+    def finish(self, outcome: Outcome) -> None:
+        """Tell the run."""
+        self._holder.finish(self, outcome)
+
+    def before_body(self) -> None:
+        """Note it in the journal."""
+        self._holder.note_body(self.row)
+
+    def may_go(self) -> bool:
+        """Whether the claim still holds."""
+        return self._holder.may_go()
