@@ -15,6 +15,8 @@ from digest.model.story import Story
 from digest.routing.mention_patterns import (
     AFTER,
     COUNTY_AFTER,
+    RUN,
+    RUN_IN_ASCII,
     STATE_AFTER,
     STATE_STARTS,
     STREET_AFTER,
@@ -180,3 +182,26 @@ def test_words_of_places_in_any_order_are_routed(router: Router, make_story: Mak
     """Names, states and offices in any order never break the walk."""
     routes = router.route([make_story(" ".join(words[:6]), " ".join(words), id="s")])[0]
     assert {route.id for route in routes.regions} <= router.regions.keys()
+
+
+@given(
+    st.lists(
+        st.sampled_from(["St.", "Ste.", "Paul", "of", "the", " ", "-", "'s", ".", "O'Fallon", "A1_b", "in", "\n", "="])
+    )
+)
+def test_runs_in_ascii_are_found_by_the_simpler_pattern(pieces: list[str]) -> None:
+    """Both patterns find the same runs of capitalised words where the text is ASCII."""
+    text = "".join(pieces)
+    found = [match.span() for match in RUN_IN_ASCII.finditer(text)]
+    assert found == [match.span() for match in RUN.finditer(text)]
+
+
+@pytest.mark.parametrize("apostrophe", ["'", "’"])
+@pytest.mark.parametrize(("before", "after"), [('"', '"'), ("“", "”"), ("— ", " –"), ("\xa0", "‘"), ("é ", " é")])
+def test_typography_changes_no_route(
+    router: Router, make_story: MakeStory, apostrophe: str, before: str, after: str
+) -> None:
+    """A name is found between marks of any typography, and its words are told as they stand in the text."""
+    body = f"They met near {before}Denver{apostrophe}s council{after}, then left."
+    told = router.route([make_story("Council meets", body)])[0].regions
+    assert [(route.id, route.evidence[0].words) for route in told] == [("denver", f"Denver{apostrophe}s")]
