@@ -59,6 +59,7 @@ def test_replies_are_the_same_however_they_are_cut() -> None:
 
 def test_replies_that_come_together_are_taken_together() -> None:
     """The replies to an envelope are taken at once where all of them are there and good, and left alone else."""
+
     async def take(data: bytes) -> tuple[bool, int]:
         wire = Wire(_Transport())
         wire.data_received(data)
