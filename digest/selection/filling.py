@@ -160,8 +160,10 @@ class Filling:
     def _least_penalty(self, number: int) -> float:
         """Return what variety takes at least from every entry of the place."""
         if number not in self._sources_of:
-            candidates = self._index.candidates
-            self._sources_of[number] = {candidates[entry.position].source for entry in self._live[number]}
+            candidates, live = self._index.candidates, self._live[number]
+            if any(candidates[entry.position].source not in self._sources for entry in live):
+                return 0.0
+            self._sources_of[number] = {candidates[entry.position].source for entry in live}
         fewest = min((self._sources[source] for source in self._sources_of[number]), default=0)
         return self._newsletter.weights.variety * fewest
 

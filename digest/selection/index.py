@@ -26,7 +26,7 @@ class CandidateIndex:
         self.candidates: tuple[Candidate, ...] = tuple(newest_first)
         self.published: list[float] = [candidate.published_at.timestamp() for candidate in newest_first]
         self._ages = [-stamp for stamp in self.published]
-        self._postings = _find_postings(newest_first)
+        self._postings: dict[str, dict[str, list[int]]] = {}  # by kind of key, made when one is asked for
         self.events: list[int] = _find_events(newest_first)
         self.versions: dict[int, list[int]] = _group(self.events)
         self.embargoed: list[int] = [p for p, candidate in enumerate(newest_first) if candidate.embargo_until]
@@ -62,7 +62,7 @@ class CandidateIndex:
 
     def find_of_source(self, source: str) -> Sequence[int]:
         """Return the positions of a source's stories."""
-        return self._postings.get(("source", source), [])
+        return self._posting(("source", source))
 
     def find_versions(self, event: int) -> Sequence[int]:
         """Return the positions of all stories that are the event."""
@@ -79,12 +79,18 @@ class CandidateIndex:
         """Return the positions of the span that have a key of the option with the fewest stories; all without one."""
         if not options:
             return span
-        keys = min(options, key=lambda option: sum(len(self._postings.get(key, ())) for key in option))
+        keys = min(options, key=lambda option: sum(len(self._posting(key)) for key in option))
         found: list[int] = []
         for key in keys:
-            posting = self._postings.get(key, [])
+            posting = self._posting(key)
             found += posting[bisect_left(posting, span.start) : bisect_left(posting, span.stop)]
         return found if len(keys) == 1 else sorted(set(found))
+
+    def _posting(self, key: Key) -> Sequence[int]:
+        kind, name = key
+        if kind not in self._postings:
+            self._postings[kind] = _find_postings(self.candidates, kind)
+        return self._postings[kind].get(name, ())
 
 
 def plain_url(url: str) -> str:
@@ -92,29 +98,30 @@ def plain_url(url: str) -> str:
     return url.split("#")[0].split("?utm_")[0].rstrip("/") if "://" in url else url
 
 
-def _find_postings(candidates: Sequence[Candidate]) -> dict[Key, list[int]]:
-    regions: dict[str, list[int]] = {}
-    topics: dict[str, list[int]] = {}
-    sources: dict[str, list[int]] = {}
+def _find_postings(candidates: Sequence[Candidate], kind: str) -> dict[str, list[int]]:
+    """Return the positions of the stories of each region, topic or source."""
+    postings: dict[str, list[int]] = {}
+    if kind == "source":
+        for position, candidate in enumerate(candidates):
+            postings.setdefault(candidate.source, []).append(position)
+        return postings
+    shares = attrgetter("regions" if kind == "region" else "topics")
     for position, candidate in enumerate(candidates):
-        for name in candidate.regions:
-            regions.setdefault(name, []).append(position)
-        for name in candidate.topics:
-            topics.setdefault(name, []).append(position)
-        sources.setdefault(candidate.source, []).append(position)
-    kinds = (("region", regions), ("topic", topics), ("source", sources))
-    return {(kind, name): posting for kind, postings in kinds for name, posting in postings.items()}
+        for name in shares(candidate):
+            postings.setdefault(name, []).append(position)
+    return postings
 
 
 def _find_events(candidates: Sequence[Candidate]) -> list[int]:
     """Join stories that share a cluster or a canonical URL; an event is the first position that belongs to it."""
     parents = list(range(len(candidates)))
-    clusters: dict[str, int] = {}
-    urls: dict[str, int] = {}
-    for position, candidate in enumerate(candidates):
-        for name, owners in ((candidate.cluster, clusters), (candidate.canonical_url, urls)):
-            owner = owners.setdefault(name, position) if name else position
-            if owner != position:
+    for names in (
+        [candidate.cluster for candidate in candidates],
+        [candidate.canonical_url for candidate in candidates],
+    ):
+        owners: dict[str, int] = {}
+        for position, name in enumerate(names):
+            if name and (owner := owners.setdefault(name, position)) != position:
                 one, other = _root(parents, owner), _root(parents, position)
                 parents[max(one, other)] = min(one, other)
     return [parent if parents[parent] == parent else _root(parents, parent) for parent in parents]

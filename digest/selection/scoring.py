@@ -65,11 +65,12 @@ class Scorer:
 
     def _rest(self, position: int) -> float:
         """Return all parts but aboutness and variety in one number (the hot path: no names, no tuples)."""
-        weights, candidate = self._weights, self._index.candidates[position]
-        age_s = max(0.0, self._slot_s - self._index.published[position])
+        index, weights, situation = self._index, self._weights, self._situation
+        candidate = index.candidates[position]
+        age_s = max(0.0, self._slot_s - index.published[position])
         total: float = weights.freshness * 0.5 ** (age_s / self._half_life_s)
-        total += weights.source * self._situation.source_weights.get(candidate.source, 1.0)
-        if self._index.events[position] in self._index.versions or candidate.cluster in self._situation.clusters:
+        total += weights.source * situation.source_weights.get(candidate.source, 1.0)
+        if index.events[position] in index.versions or candidate.cluster in situation.clusters:
             total += weights.outlets * math.log2(self._outlets(position))
         if candidate.has_picture:
             total += weights.picture

@@ -30,14 +30,16 @@ def chosen_reasons(plan: Plan, number: int, placed: Placed) -> tuple[Reason, ...
     others = also_versions(plan, position)
     if others:
         versions = "version" if len(others) == 1 else "versions"
-        text = f"leads {len(others)} other {versions} of the same event, told under 'also in'{_sources(plan, others)}"
+        sources = _sources(plan, position, others)
+        text = f"leads {len(others)} other {versions} of the same event, told under 'also in'{sources}"
         reasons.append(Reason("duplicate", True, text))
     return tuple(reasons)
 
 
-def _sources(plan: Plan, story_ids: tuple[str, ...]) -> str:
-    position_of, candidates = plan.index.position_of, plan.index.candidates
-    known = [candidates[position_of[story_id]].source for story_id in story_ids if story_id in position_of]
+def _sources(plan: Plan, position: int, story_ids: tuple[str, ...]) -> str:
+    versions = (plan.index.candidates[one] for one in plan.index.find_versions(plan.index.events[position]))
+    sources = {version.id: version.source for version in versions}
+    known = [sources[story_id] for story_id in story_ids if story_id in sources]
     return f" ({', '.join(known)})" if known else ""
 
 
