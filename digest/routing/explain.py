@@ -6,7 +6,8 @@ import math
 from dataclasses import dataclass
 from html import escape
 
-from digest.routing.gazetteer import KM_A_DEGREE, County, Place, load_gazetteer
+from digest.routing.distances import KM_A_DEGREE
+from digest.routing.gazetteer import County, Place, load_gazetteer
 from digest.routing.regions import Region
 
 _SIZE = 480

@@ -17,14 +17,13 @@ from importlib import resources
 from typing import NamedTuple, cast, overload
 
 from digest.routing.columns import Column, unpack
+from digest.routing.distances import KM_A_DEGREE, cell_at, distance_km
 from digest.routing.states import US_STATES
 
-KM_A_DEGREE = 111.2
 MILLI = 1000
 """The table holds positions in thousandths of a degree."""
 BIG_NAME = 150_000
 """From this population on, a place's name that is also a person or a word is mostly the place."""
-_CELLS_A_ROW = 1000
 _LONG_FORMS = {"st": "saint", "ste": "sainte", "ft": "fort", "mt": "mount"}
 _JOIN = re.compile(r"[.’'`]")
 
@@ -78,27 +77,6 @@ class AreaCode(NamedTuple):
     lat: float
     lon: float
     spread_km: float
-
-
-def distance_km(lat: float, lon: float, other_lat: float, other_lon: float) -> float:
-    """Return the distance of two points; good to 1 % below 500 km, which is all that routing asks."""
-    east = abs(lon - other_lon)
-    if east > 180:
-        east = 360 - east
-    east *= math.cos(math.radians((lat + other_lat) / 2))
-    return KM_A_DEGREE * math.hypot(lat - other_lat, east)
-
-
-def cell_of(lat: float, lon: float) -> int:
-    """Return the number of the cell of one degree that a point lies in."""
-    return math.floor(lat) * _CELLS_A_ROW + math.floor(lon)
-
-
-@functools.lru_cache(maxsize=4_000)
-def cells_around(cell: int) -> tuple[int, ...]:
-    """Return a cell and the eight around it."""
-    north, south = cell + _CELLS_A_ROW, cell - _CELLS_A_ROW
-    return cell, cell - 1, cell + 1, north, north - 1, north + 1, south, south - 1, south + 1
 
 
 def name_key(name: str) -> str:
@@ -239,9 +217,7 @@ class Gazetteer:
         wide = tall / max(0.05, math.cos(math.radians(min(89.0, abs(lat) + tall))))
         rows = range(int((lat - tall) // 1), int((lat + tall) // 1) + 1)
         columns = range(int((lon - wide) // 1), int((lon + wide) // 1) + 1)
-        around = [
-            number for row in rows for column in columns for number in self._by_cell.find(row * _CELLS_A_ROW + column)
-        ]
+        around = [number for row in rows for column in columns for number in self._by_cell.find(cell_at(row, column))]
         return [self.places[number] for number in sorted(self.places.near(around, lat, lon, radius_km))]
 
 

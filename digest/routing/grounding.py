@@ -8,7 +8,7 @@ from itertools import compress
 from math import cos, exp, hypot, radians
 from typing import NamedTuple
 
-from digest.routing.gazetteer import KM_A_DEGREE, cells_around, distance_km
+from digest.routing.distances import KM_A_DEGREE, cells_around, distance_km
 from digest.routing.mentions import NameUse, Reading
 from digest.routing.names import Candidate, Name
 

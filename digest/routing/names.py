@@ -7,16 +7,8 @@ import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from digest.routing.gazetteer import (
-    BIG_NAME,
-    County,
-    Place,
-    cell_of,
-    distance_km,
-    load_countries,
-    load_gazetteer,
-    name_key,
-)
+from digest.routing.distances import cell_of, distance_km
+from digest.routing.gazetteer import BIG_NAME, County, Place, load_countries, load_gazetteer, name_key
 from digest.routing.nicknames import NICKNAMES
 from digest.routing.regions import Region
 from digest.routing.states import AP_ABBREVIATIONS, COUNTRY_WORDS, PROVINCES, US_STATES

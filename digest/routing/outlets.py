@@ -7,7 +7,8 @@ import re
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from digest.routing.gazetteer import distance_km, load_gazetteer, read_lines
+from digest.routing.distances import distance_km
+from digest.routing.gazetteer import load_gazetteer, read_lines
 from digest.routing.grounding import Home
 from digest.routing.names import NameIndex
 from digest.routing.places import resolve_place

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from digest.config.regions import RegionConfig
 from digest.errors import NotFoundError
-from digest.routing.gazetteer import County, Gazetteer, Place, distance_km, load_gazetteer, name_key
+from digest.routing.distances import distance_km
+from digest.routing.gazetteer import County, Gazetteer, Place, load_gazetteer, name_key
 from digest.routing.places import resolve_county, resolve_metro, resolve_place
 
 RIVAL_SHARE = 0.5

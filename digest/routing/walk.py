@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 from digest.routing.gazetteer import load_area_codes, load_persons
 from digest.routing.mention_patterns import (
@@ -16,8 +15,6 @@ from digest.routing.mention_patterns import (
     INITIAL_AFTER,
     PERSON_BEFORE,
     PHONE,
-    RUN,
-    RUN_IN_ASCII,
     SIDES_BEFORE,
     STATE_AFTER,
     STATE_STARTS,
@@ -26,6 +23,7 @@ from digest.routing.mention_patterns import (
 )
 from digest.routing.mentions import Mention, NameUse, Reading
 from digest.routing.names import Known, Name, NameIndex
+from digest.routing.runs import find_runs, may_hold_phone
 from digest.routing.spots import Spot, Spots
 from digest.routing.states import AP_ABBREVIATIONS, US_STATES
 from digest.routing.word_lists import NEVER, TELLING
@@ -41,11 +39,6 @@ _PLAIN = frozenset(("", "the", "and", "a", "said", "by", "with", "on", "as", "or
 """What most often stands before a name without saying `in`."""
 _STATE_AND_CITY = ("new york", "washington")
 _BEFORE = 24
-_TYPOGRAPHIC = (("’", "'"), ("“", '"'), ("”", '"'), ("—", "="), ("–", "="), ("‘", '"'), ("\xa0", "="))
-"""Marks of good typography that mean to a run no more than a mark of ASCII does."""
-_SHAPES = bytes(48 if 48 <= code < 58 else 45 if code in b"-. " else 63 for code in range(256))
-_PHONE_END = b"0-0000"
-"""Seldom there, and quickly looked for: without it, no telephone number."""
 _LAST_WORD = re.compile(r"\w+$")
 
 
@@ -62,13 +55,13 @@ class Walker:
         body = body.removeprefix(headline).lstrip(" .\n")
         walk = _Walk(self._index, headline, body)
         text, known = walk.text, self._spots.known
-        for run in _runs(text):
+        for run in find_runs(text):
             start, end = run.span()
             spots = known[text[start:end]]
             if spots:
                 walk.take_run(start, spots)
         reading = walk.finish()
-        if _PHONE_END in _shape(body):
+        if may_hold_phone(body):
             codes = dict.fromkeys((found[0], found[1]) for found in PHONE.finditer(body))
             reading.area_codes = [(written, code) for written, code in codes if code in self._codes]
         return reading
@@ -270,21 +263,6 @@ class _Walk:
             if bare is not None and not bare.state and not bare.name.is_big:
                 use.mentions += bare.mentions
                 del uses[bare.name.key]
-
-
-def _runs(text: str) -> Iterator[re.Match[str]]:
-    """Yield the runs of capitalised words as matches; their spans are those in the text."""
-    plain = text
-    if not text.isascii():
-        for mark, same in _TYPOGRAPHIC:
-            plain = plain.replace(mark, same)
-    pattern = RUN_IN_ASCII if plain.isascii() else RUN
-    return pattern.finditer(plain)
-
-
-def _shape(text: str) -> bytes:
-    """Return a text with 0 for each digit and - for what stands between the parts of a telephone number."""
-    return text.encode("ascii", "replace").translate(_SHAPES)
 
 
 def _count(counts: dict[str, int], what: str) -> None:

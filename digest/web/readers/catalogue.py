@@ -13,7 +13,8 @@ from digest.config.newsletter import Accent, Newsletter
 from digest.errors import NotFoundError
 from digest.model.edition import EditionState, Lane
 from digest.pipeline.workspace import Workspace
-from digest.routing.gazetteer import Place, distance_km
+from digest.routing.distances import distance_km
+from digest.routing.gazetteer import Place
 from digest.routing.places import resolve_place
 from digest.routing.regions import Region, resolve_regions
 from digest.store import editions

@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from digest.errors import NotFoundError
-from digest.routing.gazetteer import distance_km, load_gazetteer, name_key
+from digest.routing.distances import distance_km
+from digest.routing.gazetteer import load_gazetteer, name_key
 from digest.routing.places import AmbiguousPlaceError, resolve_county, resolve_metro, resolve_place
 
 
