@@ -91,6 +91,9 @@ class SmtpPool:
         """Queue attempts; the `finish` of each will be called once, unless it is withdrawn before it starts."""
         for attempt in attempts:
             self._queue.add(attempt)
+            if len(self._routes) > 1:
+                # Each route goes only a little ahead of the others, so they must move in turn.
+                self._dispatch()
         self._dispatch()
 
     async def send(self, message: Message) -> Outcome:
@@ -209,11 +212,16 @@ class SmtpPool:
             self._wake_later(now, wait_s)
             return False
         if state.has_quota and state.credit <= 0:
-            self._refill(state)
+            if now >= state.ask_again_at:
+                self._refill(state)
+            else:
+                self._wake_later(now, state.ask_again_at - now)
             return False
         if len(self._routes) == 1:
             return True
-        others = [other.share for other in self._routes if other is not state and other.is_usable(now)]
+        others = [
+            other.share for other in self._routes if other is not state and other.is_usable(now) and not other.is_spent
+        ]
         return not others or state.share <= min(others) + _SLACK / state.route.weight
 
     def _dispatch(self) -> None:
@@ -279,11 +287,12 @@ class SmtpPool:
             granted, wait_s = await quotas.reserve(state.route)
         finally:
             state.refilling = False
+        now = self._now()
         state.credit += granted
-        if granted:
-            self._dispatch()
-        else:
-            self._wake_later(asyncio.get_running_loop().time(), wait_s)
+        state.is_spent = not granted
+        state.ask_again_at = now if granted else now + wait_s
+        self._wake_later(now, None if granted else wait_s)
+        self._dispatch()  # the others need not wait for a route whose quota is spent
 
     def _wake_later(self, now: float, wait_s: float | None) -> None:
         if wait_s is None or self._closing:

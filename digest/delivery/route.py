@@ -27,6 +27,8 @@ class RouteState:
         self.has_quota = route.per_hour is not None or route.per_day is not None
         self.credit = 0
         self.refilling = False
+        self.is_spent = False  # its quota gave nothing when it was last asked
+        self.ask_again_at = 0.0
         self.open = 0
         self.idle = 0
         self.taken = 0.0

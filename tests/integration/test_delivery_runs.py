@@ -13,10 +13,12 @@ from typing import Literal
 import pytest
 from sqlalchemy import Connection, update
 
-from digest.config.settings import DomainLimit
+from digest.config.settings import DomainLimit, Route
+from digest.delivery.attempt import Progress, SingleAttempt
 from digest.delivery.connect import Timeouts
 from digest.delivery.errors import PausedError
 from digest.delivery.loop import run_loop
+from digest.delivery.message import Message
 from digest.delivery.pool import SmtpPool
 from digest.delivery.quota import Quotas
 from digest.errors import StoreError
@@ -273,6 +275,54 @@ def test_quota_holds_over_restarts(tmp_path: Path) -> None:
 
     with mailing_to(tmp_path, readers(80)) as mailing:
         asyncio.run(check(mailing))
+
+
+def test_a_spent_quota_stops_no_other_route(tmp_path: Path) -> None:
+    """When one route has used up its hour, the other one carries the rest, and the store is not asked without end."""
+
+    class Asked(Quotas):
+        """Counts how often the store is asked."""
+
+        times = 0
+
+        async def reserve(self, route: Route) -> tuple[int, float]:
+            self.times += 1
+            return await super().reserve(route)
+
+    async def check(mailing: SmallMailing) -> None:
+        async with ScriptedServer() as limited, ScriptedServer() as free, asyncio.timeout(30):
+            few, many = local_route(limited.port, name="few", per_hour=10), local_route(free.port, name="many")
+            asked = Asked(mailing.store)
+            async with SmtpPool([few, many], quotas=asked) as pool:
+                assert (await mailing.run(pool)).sent == 200
+            assert len(limited.accepted) <= 10
+            assert len(free.accepted) == 200 - len(limited.accepted)
+            assert asked.times < 30
+
+    with mailing_to(tmp_path, readers(200)) as mailing:
+        asyncio.run(check(mailing))
+
+
+def test_a_group_uses_the_connections_of_all_routes() -> None:
+    """Messages offered together go out over all idle connections at once, whichever route is ahead."""
+
+    def message(number: int) -> Message:
+        return Message(b"Subject: hello\r\n\r\nhello\r\n", "news@example.com", f"reader{number}@example.com")
+
+    async def check() -> None:
+        async with ScriptedServer() as one, ScriptedServer() as two, asyncio.timeout(30):
+            routes = [local_route(server.port, name=f"to{server.port}", connections=10) for server in (one, two)]
+            async with SmtpPool(routes) as pool:
+                await asyncio.gather(*(pool.send(message(number)) for number in range(40)))
+                assert pool.open_connections == 20
+                for server in (one, two):
+                    server.fail(Stage.BODY, "stall", times=-1)
+                group = [SingleAttempt(message(number), lambda outcome: None) for number in range(20)]
+                pool.offer(group)
+                await until(lambda: all(attempt.progress is Progress.BODY for attempt in group))
+                await pool.close(0.0)
+
+    asyncio.run(check())
 
 
 @pytest.mark.parametrize("policy", ["resend", "hold"])
