@@ -19,6 +19,7 @@ MAX_LINE = 998
 """Longest line of a message without its CRLF (RFC 5322 §2.1.1)."""
 
 _FOLD_AT = 76
+_LONGEST_NAME = 60  # a longer one is written as encoded words, which can be folded
 _WORD_BYTES = 39  # base64 of 39 bytes and the frame of the word are 64 characters: with "List-Id: " still below 76
 _FORBIDDEN = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
 _PHRASE = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]*\Z")
@@ -68,7 +69,7 @@ def encode_text(text: str) -> list[str]:
 
 def encode_phrase(name: str) -> list[str]:
     """Return a display name as words: atoms, a quoted string, or encoded words (RFC 5322 §3.2.5)."""
-    if not name.isascii() or "=?" in name or len(name) > 60:
+    if not name.isascii() or "=?" in name or len(name) > _LONGEST_NAME:
         return _encoded_words(name)
     if _PHRASE.match(name):
         return name.split(" ")
@@ -110,7 +111,7 @@ def field(name: str, words: Sequence[str]) -> bytes:
 
 def mailbox_field(field_name: str, name: str, address: str) -> bytes:
     """Return the header line of one mailbox; a name with line ends or controls is left out."""
-    if _PHRASE.match(name) and "=?" not in name:
+    if _PHRASE.match(name) and "=?" not in name and len(name) <= _LONGEST_NAME:
         line = f"{field_name}: {name.strip()} <{address}>\r\n"
         if name and name[0] != " " and len(line) <= _FOLD_AT + 2:
             return line.encode("ascii")

@@ -31,11 +31,13 @@ def quote_plain(value: str) -> bytes | None:
 
     One pass of a pattern checks the value and cuts it into lines: what does not match is missing in the end.
     """
-    if not value or "=" in value or "  " in value or value[-1] == " ":
+    if "=" in value or "  " in value or value[-1:] == " ":
         return None
     lines = _PLAIN_LINES.findall(value)
     folded = "=\r\n".join(lines)
-    return folded.encode("ascii") if len(folded) == len(value) + 3 * (len(lines) - 1) else None
+    if not lines or len(folded) != len(value) + 3 * (len(lines) - 1):
+        return None
+    return folded.encode("ascii")
 
 
 def quote_printable(line: str) -> bytes:
