@@ -20,6 +20,9 @@ from digest.store.dialect import FORGETS
 from digest.store.schema import create_schema, prepare_schema
 
 _BUSY_TIMEOUT_S = 10
+_IDLE_TRANSACTION_S = 60
+"""After so long PostgreSQL ends a transaction whose process went silent: others wait for the rows that it locked."""
+
 _PATIENCE = {
     "connect_timeout": 10,
     "keepalives_idle": 10,
@@ -136,11 +139,20 @@ class Store:
         self.close()
 
 
+def _limit_idle_transactions(connection: Any, record: object) -> None:
+    # By a statement, as a pooler between us and the server may refuse options of a connection.
+    with connection.cursor() as cursor:
+        cursor.execute(f"SET idle_in_transaction_session_timeout = '{_IDLE_TRANSACTION_S}s'")
+    connection.commit()
+
+
 def _connect(url: str, root: Path, read_only: bool) -> tuple[Engine, bool]:
     """Return an engine, and whether it is a fresh one in memory that has no tables yet."""
     if url.startswith("postgresql://"):
         parts = make_url(url).set(drivername="postgresql+psycopg")
-        return create_engine(parts, pool_pre_ping=True, pool_size=10, max_overflow=20, connect_args=_PATIENCE), False
+        engine = create_engine(parts, pool_pre_ping=True, pool_size=10, max_overflow=20, connect_args=_PATIENCE)
+        event.listen(engine, "connect", _limit_idle_transactions)
+        return engine, False
     if not url.startswith("sqlite:///"):
         raise StoreError(
             f"store {url!r} is of no known kind", action="write sqlite:///FILE or postgresql://USER@HOST/NAME"

@@ -186,6 +186,9 @@ def iter_subscribed(
     if states:
         query = query.where(subscriptions.c.state.in_([state.value for state in states]))
     width = len(_SUBSCRIBER)
+    if connection.dialect.name == "postgresql":
+        # Whoever reads the list may pause as long as they like; a transaction that only reads keeps nobody waiting.
+        connection.exec_driver_sql("SET LOCAL idle_in_transaction_session_timeout = 0")
     for row in connection.execute(query, execution_options={"yield_per": 1000}):
         yield Subscriber(*row[:width]), _subscription(row[width:])
 

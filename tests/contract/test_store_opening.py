@@ -9,6 +9,7 @@ from sqlalchemy import text
 
 from digest.errors import StoreError
 from digest.store import Store
+from digest.testing.stores import postgresql_database
 
 
 def test_a_second_opening_finds_what_the_first_one_wrote(store_url: str, tmp_path: Path) -> None:
@@ -34,6 +35,16 @@ def test_an_exception_rolls_the_transaction_back(store: Store) -> None:
         raise RuntimeError
     with store.read() as connection:
         assert connection.execute(text("SELECT count(*) FROM secrets")).scalar_one() == 0
+
+
+@pytest.mark.postgres
+def test_a_silent_transaction_does_not_hold_its_rows_for_ever(postgresql_url: str, tmp_path: Path) -> None:
+    """PostgreSQL ends a transaction whose process went silent, so that others get at the rows that it locked."""
+    with postgresql_database(postgresql_url) as url, Store.open(url, root=tmp_path) as store:
+        for transaction in (store.begin, store.read):
+            with transaction() as connection:
+                told = connection.execute(text("SHOW idle_in_transaction_session_timeout")).scalar_one()
+                assert told == "1min"
 
 
 def test_reading_cannot_write(store: Store, store_url: str, tmp_path: Path) -> None:
