@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, InternalError, OperationalError
 from sqlalchemy.pool import QueuePool
 
 from digest.errors import StoreError
@@ -22,6 +22,8 @@ from digest.store.schema import create_schema, prepare_schema
 _BUSY_TIMEOUT_S = 10
 _IDLE_TRANSACTION_S = 60
 """After so long PostgreSQL ends a transaction whose process went silent: others wait for the rows that it locked."""
+
+_SILENT_TOO_LONG = "25P03"  # what PostgreSQL then says to the process, when it speaks again
 
 _PATIENCE = {
     "connect_timeout": 10,
@@ -207,6 +209,10 @@ def _explained() -> Iterator[None]:
         yield
     except (OperationalError, InterfaceError) as error:
         raise StoreError(f"the store does not answer as it should: {error.orig}", is_temporary=True) from error
+    except InternalError as error:
+        if getattr(error.orig, "sqlstate", None) != _SILENT_TOO_LONG:
+            raise
+        raise StoreError("the store ended a transaction that was silent too long", is_temporary=True) from error
 
 
 def _opening_failed(url: str, error: Exception) -> StoreError:

@@ -47,6 +47,23 @@ def test_a_silent_transaction_does_not_hold_its_rows_for_ever(postgresql_url: st
                 assert told == "1min"
 
 
+@pytest.mark.postgres
+def test_who_was_silent_too_long_may_try_again(postgresql_url: str, tmp_path: Path) -> None:
+    """The process whose transaction was ended hears of a fault that passes, and its next transaction works."""
+    with postgresql_database(postgresql_url) as url, Store.open(url, root=tmp_path) as store:
+        with pytest.raises(StoreError, match="silent too long") as caught, store.begin() as connection:
+            connection.execute(text("SET LOCAL idle_in_transaction_session_timeout = '5ms'"))
+            lives = text("SELECT count(*) FROM pg_stat_activity WHERE pid = :pid")
+            values = {"pid": connection.execute(text("SELECT pg_backend_pid()")).scalar_one()}
+            with Store.open(url, root=tmp_path) as other, other.read() as looking:
+                while looking.execute(lives, values).scalar_one():
+                    looking.execute(text("SELECT pg_stat_clear_snapshot()"))
+            connection.execute(text("SELECT 1"))
+        assert caught.value.is_temporary
+        with store.begin() as connection:
+            assert connection.execute(text("SELECT 1")).scalar_one() == 1
+
+
 def test_reading_cannot_write(store: Store, store_url: str, tmp_path: Path) -> None:
     """A store opened for reading refuses a transaction that writes."""
     reader = Store.open(store_url, root=tmp_path, read_only=True)
