@@ -5,10 +5,8 @@ It reads and joins; what a place or a template is, the packages that use them kn
 
 from __future__ import annotations
 
-import gc
 import os
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
@@ -16,6 +14,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from digest.config import references
+from digest.config.collecting import without_collecting
 from digest.config.documents import Document, Place, dotted, position, shown
 from digest.config.environment import ENVIRONMENT, Overrides, substitute
 from digest.config.files import check_newsletter_files, check_settings_files, check_source_path
@@ -95,20 +94,8 @@ def read_files(folder: Path, env: Mapping[str, str]) -> ReadFiles:
         cure = "`digest init DIR` makes a project, `--config DIR` names one"
         problem = Problem(shown(folder), 0, 0, "", f"the folder cannot be read: {reason}; {cure}")
         return ReadFiles(Positions(folder), [problem], KnownNames(None, None, None, frozenset()))
-    with _without_collecting():
+    with without_collecting():  # the nodes of 500 files all stay
         return _Checking(Folder.read(folder), env).run()
-
-
-@contextmanager
-def _without_collecting() -> Iterator[None]:
-    """Put garbage collection off: the nodes of 500 files all stay, looking through them doubles the time."""
-    collecting = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if collecting:
-            gc.enable()
 
 
 class _Checking:

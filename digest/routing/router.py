@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import functools
-import gc
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from importlib import resources
 
+from digest.config.collecting import without_collecting
 from digest.config.project import Project
 from digest.config.regions import RegionConfig
 from digest.config.sources import SourceConfig
@@ -78,7 +77,7 @@ class Router:
         """Return the routes of stories, in their order."""
         routes: list[Routes] = []
         for start in range(0, len(stories), BATCH):
-            with _garbage_left():
+            with without_collecting():  # a batch makes no cycles
                 routes += self._route_batch(stories[start : start + BATCH])
         return routes
 
@@ -115,18 +114,6 @@ def explain_region(router: Router, region_id: str) -> RegionExplanation:
     if region_id not in router.regions:
         raise NotFoundError("region", region_id, tuple(router.regions))
     return _explain(router.regions[region_id])
-
-
-@contextmanager
-def _garbage_left() -> Iterator[None]:
-    """Put off the search for cycles: a batch makes none, and looking for them takes time."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
 
 
 def _region_text(story: Story) -> str:
