@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import asdict
 from typing import Any, Literal
 
 import structlog
@@ -136,8 +137,8 @@ class Worker:
     async def _sweep(self, timestamp: int = 0) -> None:
         """Give back what the dead hold: deliveries by the ledger, jobs by the engine, which says for which minute."""
         found = await asyncio.to_thread(self._mail.outbox.recover)
-        if found.queued or found.uncertain or found.parked:
-            self._log.info("recovered", queued=found.queued, uncertain=found.uncertain, parked=found.parked)
+        if found:
+            self._log.info("recovered", **asdict(found))
         if self._engine is not None and self._engine.is_open:
             await self._engine.sweep()
 

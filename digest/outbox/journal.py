@@ -19,15 +19,17 @@ _HEAD = 64
 _ENTRIES = 8192
 _ENTRY = struct.Struct("=Q")
 _SIZE = _HEAD + _ENTRY.size * _ENTRIES
+_TAKEN = 1 << 63  # stands with the id of a message that the server has taken
 _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 
 
 @dataclass(frozen=True, slots=True)
 class Traces:
-    """What a dead sender left. `bodies` may have reached the server; `composing` was being made."""
+    """What a dead sender left: `taken` were accepted, `bodies` may be with the server, `composing` was being made."""
 
     bodies: frozenset[int]
     composing: int
+    taken: frozenset[int] = frozenset()
 
 
 class Journal:
@@ -59,6 +61,12 @@ class Journal:
         place = self._places.get(delivery_id) or self._free.pop()
         self._places[delivery_id] = place
         self._entries[place] = delivery_id
+
+    def note_taken(self, delivery_id: int) -> None:
+        """Note that the server took a message that was written; without `note_body` before, it means nothing."""
+        place = self._places.get(delivery_id)
+        if place is not None:
+            self._entries[place] = delivery_id | _TAKEN
 
     def settle(self, delivery_ids: Iterable[int]) -> None:
         """Forget messages whose results are committed."""
@@ -100,8 +108,9 @@ def find_traces(folder: Path, sender: str) -> Traces | None:
         os.close(file)
     if content[:_HEAD].rstrip(b"\0") != _boot() or len(content) < _SIZE:
         raise InterruptedError(f"the machine was started anew since {sender} wrote its journal")
-    entries = [entry for (entry,) in _ENTRY.iter_unpack(content[_HEAD:])]
-    return Traces(frozenset(entries[1:]) - {0}, entries[0])
+    composing, *entries = (entry for (entry,) in _ENTRY.iter_unpack(content[_HEAD:]))
+    taken = frozenset(entry ^ _TAKEN for entry in entries if entry & _TAKEN)
+    return Traces(frozenset(entry for entry in entries if entry and not entry & _TAKEN), composing, taken)
 
 
 def remove_journal(folder: Path, sender: str) -> None:

@@ -144,15 +144,13 @@ class Recorder:
         await self.io(write)
 
     async def find_rest(self, recover: Callable[[], object]) -> tuple[datetime | None, bool]:
-        """Call `recover`; return when the next delivery is due, and whether other senders of a fleet hold some."""
+        """Call `recover`; return when the next delivery is due, and whether other senders hold some."""
 
         def find() -> tuple[datetime | None, bool]:
-            is_shared = self._store.is_postgresql
-            if is_shared:
-                recover()
+            recover()
             with self._store.read() as connection:
                 due_at = next_due(connection, self._audience.id, (DeliveryState.QUEUED, DeliveryState.DEFERRED))
-                return due_at, is_shared and is_anything_held(connection, self._audience.id)
+                return due_at, is_anything_held(connection, self._audience.id)
 
         return await self.io(find)
 

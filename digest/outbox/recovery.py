@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import astuple, dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -24,8 +25,17 @@ class Recovered:
     """What became of deliveries that dead senders held."""
 
     queued: int = 0
+    sent: int = 0
     uncertain: int = 0
     parked: int = 0
+
+    def plus(self, other: Recovered) -> Recovered:
+        """Return the sums of both."""
+        mine, theirs = astuple(self), astuple(other)
+        return Recovered(*(one + another for one, another in zip(mine, theirs, strict=True)))
+
+    def __bool__(self) -> bool:
+        return self != Recovered()
 
 
 def recover(
@@ -33,8 +43,8 @@ def recover(
 ) -> Recovered:
     """Give back what dead senders hold; one of another machine is dead when it was not seen for `lease`.
 
-    What was not written to a server goes back to the queue; the rest is uncertain, and follows the newsletter's
-    policy. A delivery that was being made in three crashes is parked as failed.
+    What was not written to a server goes back to the queue, and what a server took is sent; the rest is uncertain, and
+    follows the newsletter's policy. A delivery that was being made in three crashes is parked as failed.
     """
     total = Recovered()
     with store.read() as connection:
@@ -48,7 +58,7 @@ def recover(
         if folder is not None and one is not None:
             remove_journal(folder, other)
         if one is not None:
-            total = Recovered(total.queued + one.queued, total.uncertain + one.uncertain, total.parked + one.parked)
+            total = total.plus(one)
     return total
 
 
@@ -77,10 +87,13 @@ def _traces(folder: Path, sender: str) -> Traces | None:
 
 def _give_back(connection: Connection, sender: str, traces: Traces | None, *, now: datetime) -> Recovered:
     is_known = traces is not None and traces is not _UNKNOWN
+    taken = traces.taken if traces is not None else frozenset()
     results: list[dict[str, Any]] = []
     crashed: list[int] = []
     lost: list[ledger.AttemptRow] = []
-    for row in senders.held_by(connection, sender):
+    held = senders.held_by(connection, sender)
+    sent = [row.delivery_id for row in held if row.delivery_id in taken]
+    for row in (row for row in held if row.delivery_id not in taken):
         in_body = not is_known or (traces is not None and row.delivery_id in traces.bodies)
         is_suspect = not is_known or (traces is not None and row.delivery_id == traces.composing and not in_body)
         if is_suspect:
@@ -90,11 +103,15 @@ def _give_back(connection: Connection, sender: str, traces: Traces | None, *, no
         results.append(_result(row, in_body=in_body, is_suspect=is_suspect, now=now) | {"held_by": sender})
     if crashed:
         senders.add_crash(connection, crashed)
+    ledger.record_sent(connection, sent, sender, at=now)
     ledger.add_attempts(connection, lost)
     ledger.record_results(connection, results)
-    states = [row["state"] for row in results]
+    states = Counter(row["state"] for row in results)
     return Recovered(
-        states.count(DeliveryState.QUEUED), states.count(DeliveryState.UNCERTAIN), states.count(DeliveryState.FAILED)
+        queued=states[DeliveryState.QUEUED],
+        sent=len(sent),
+        uncertain=states[DeliveryState.UNCERTAIN],
+        parked=states[DeliveryState.FAILED],
     )
 
 

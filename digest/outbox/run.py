@@ -32,6 +32,7 @@ _SENDING, _SENT = DeliveryState.SENDING, Fate.SENT  # an enumeration's member is
 _RECHECK_S = 0.4
 _LOOK_AGAIN_S = 0.5
 _CROWDED_S = 0.05
+_FIRST_REST_S = 0.01  # others end what they hold in a moment, or at some time
 _PROGRESS_S = 0.25
 _DRAIN_S = 25.0
 _LAST_TRIES_S = 4.0  # how long a store that fails is asked again while the run ends
@@ -57,6 +58,7 @@ class Run:
         self._checked_at = self._loop.time()
         self._turned_at = self._loop.time()
         self._dry_until = 0.0
+        self._rest_s = _FIRST_REST_S
         self._claiming: asyncio.Task[None] | None = None
         self._is_doubtful = False
         self._is_ending = False
@@ -165,6 +167,7 @@ class Run:
             for row in claimed:
                 self._start(row)
             self._stock.offer(len(self._recorder.results))
+            self._rest_s = _FIRST_REST_S
             if len(claimed) < limit:
                 self._dry_until = self._loop.time() + (_CROWDED_S if skip else _LOOK_AGAIN_S)
         finally:
@@ -207,6 +210,8 @@ class Run:
         if held.row.id not in self._stock:
             return
         if outcome.decision.fate is _SENT:
+            if self._settings.journal is not None:
+                self._settings.journal.note_taken(held.row.id)
             self._add(Result(held.row, SENT, outcome))
             return
         requeues = self._requeues.get(held.row.id, 0)
@@ -306,7 +311,8 @@ class Run:
             return True
         if others_hold:
             # What they hold may come back, and an edition is done only when nobody holds anything.
-            await self._sleep_s(_LOOK_AGAIN_S)
+            await self._sleep_s(self._rest_s)
+            self._rest_s = min(2 * self._rest_s, _LOOK_AGAIN_S)
         return others_hold
 
     async def _sleep(self, now: float) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import re
+import sqlite3
+import time
 import uuid
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -20,6 +22,7 @@ from digest.store.dialect import FORGETS
 from digest.store.schema import create_schema, prepare_schema
 
 _BUSY_TIMEOUT_S = 10
+_LOOK_AGAIN_S = 0.0005
 _IDLE_TRANSACTION_S = 60
 """After so long PostgreSQL ends a transaction whose process went silent: others wait for the rows that it locked."""
 
@@ -193,9 +196,41 @@ def _sqlite_engine(url: str, **options: Any) -> Engine:
         if writable and connection.info.get("synchronous", "NORMAL") != wanted:
             connection.exec_driver_sql(f"PRAGMA synchronous = {wanted}")
             connection.info["synchronous"] = wanted
-        connection.exec_driver_sql(f"BEGIN {kind if writable else 'DEFERRED'}")
+        if writable and kind == "IMMEDIATE":
+            _wait_for_turn(connection)
+        else:
+            connection.exec_driver_sql("BEGIN DEFERRED")
 
     return engine
+
+
+def _wait_for_turn(connection: Connection) -> None:
+    """Begin to write as soon as no other process does.
+
+    SQLite itself waits longer from one look to the next, up to 0.1 s: between two processes that write all the time,
+    one would hardly ever have its turn.
+    """
+    driver = connection.connection.dbapi_connection
+    assert driver is not None
+    driver.execute("PRAGMA busy_timeout = 0")
+    ends_at = time.monotonic() + _BUSY_TIMEOUT_S
+    try:
+        while not _has_begun(driver) and time.monotonic() < ends_at:
+            time.sleep(_LOOK_AGAIN_S)
+    finally:
+        driver.execute(f"PRAGMA busy_timeout = {_BUSY_TIMEOUT_S * 1000}")
+    if not driver.in_transaction:
+        raise StoreError(f"another process has been writing for {_BUSY_TIMEOUT_S} s", is_temporary=True)
+
+
+def _has_begun(driver: Any) -> bool:
+    try:
+        driver.execute("BEGIN IMMEDIATE")
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+            raise StoreError(f"the store does not answer as it should: {error}", is_temporary=True) from error
+        return False
+    return True
 
 
 def _number(text: str | None) -> float | None:

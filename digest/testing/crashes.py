@@ -56,7 +56,7 @@ async def kill_while_sending(
     async with ScriptedServer() as server:
         for _ in range(kills):
             starts.append(len(server.accepted))
-            if not await _kill_one(folder, server, after=chance.randint(0, 2 * readers // kills), chance=chance):
+            if not await _kill_one(folder, server, after=chance.randint(0, readers // (2 * kills)), chance=chance):
                 starts.pop()
                 break
             tell(len(starts), len(server.accepted))
@@ -75,7 +75,7 @@ async def _kill_one(folder: Path, server: ScriptedServer, *, after: int, chance:
         done, _ = await asyncio.wait([waiting], timeout=0.001)
         if done:
             return False
-    await asyncio.wait([waiting], timeout=chance.random() * 0.01)
+    await asyncio.wait([waiting], timeout=chance.random() * 0.003)
     if waiting.done():
         return False
     process.send_signal(signal.SIGKILL)

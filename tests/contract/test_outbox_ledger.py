@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import update
@@ -13,7 +14,8 @@ from digest.model.delivery import DeliveryState
 from digest.model.subscriber import Frequency
 from digest.outbox import Outbox
 from digest.outbox.fence import SILENT_AFTER
-from digest.outbox.recovery import recover
+from digest.outbox.journal import Journal
+from digest.outbox.recovery import Recovered, recover
 from digest.store import Store, audiences, deliveries, senders
 from digest.store.audiences import Chosen
 from digest.store.quotas import reserve_quota
@@ -225,6 +227,24 @@ def test_recovery_without_a_journal(outbox: Outbox, policy: str, state: Delivery
     found = recover(outbox.store, "here", None, now=NOW + SILENT_AFTER)
     assert (found.queued, found.uncertain) == ((4, 0) if state is S.QUEUED else (0, 4))
     assert outbox.sums("e1").sending == 0
+
+
+def test_recovery_with_a_journal(outbox: Outbox, tmp_path: Path) -> None:
+    """What a server took is sent, what was on its way is uncertain, what was only claimed is queued."""
+    outbox.enqueue("e1", "denver", useful_until=LATER, uncertain="hold")
+    journal = Journal.create(tmp_path, "dead")
+    with outbox.store.begin() as connection:
+        senders.touch_sender(connection, "dead", now=NOW)
+    ids = _claim(outbox, "dead", 6)
+    for row_id in ids[:4]:
+        journal.note_body(row_id)
+    for row_id in ids[:3]:
+        journal.note_taken(row_id)
+    journal.close()
+    assert recover(outbox.store, "here", tmp_path, now=NOW) == Recovered(queued=2, sent=3, uncertain=1)
+    sums = outbox.sums("e1")
+    assert (sums.sent, sums.uncertain, sums.queued, sums.sending) == (3, 1, 6, 0)
+    assert not recover(outbox.store, "here", tmp_path, now=NOW)
 
 
 def test_parking_after_three_crashes(outbox: Outbox) -> None:

@@ -19,16 +19,18 @@ journal = Journal.create(Path(sys.argv[1]), "dead")
 for number in (5, 6, 7):
     journal.note_body(number)
 journal.settle([6])
+journal.note_taken(7)
+journal.note_taken(8)
 journal.note_composing(9)
 os.kill(os.getpid(), 9)
 """
 
 
 def test_traces_survive_a_kill(tmp_path: Path) -> None:
-    """After `kill -9` the journal tells what was on the wire and what was being made."""
+    """After `kill -9` the journal tells what was on the wire, what was taken and what was being made."""
     subprocess.run([sys.executable, "-c", CRASH, str(tmp_path)], check=False)
     assert has_journal(tmp_path, "dead")
-    assert find_traces(tmp_path, "dead") == Traces(frozenset({5, 7}), 9)
+    assert find_traces(tmp_path, "dead") == Traces(frozenset({5}), 9, frozenset({7}))
     remove_journal(tmp_path, "dead")
     assert not has_journal(tmp_path, "dead")
 
