@@ -10,6 +10,10 @@ from digest.cli.options import AsJson
 from digest.cli.output import print_json, print_table
 from digest.errors import UsageError
 
+_Processes = Annotated[
+    int | None,
+    typer.Option(min=1, max=64, help="Processes that send.", show_default="one a core, as a large edition has"),
+]
 group = typer.Typer(help="Measure this machine on the real paths.", no_args_is_help=True, rich_markup_mode=None)
 
 
@@ -32,13 +36,14 @@ def bench_send(
     size: Annotated[int, typer.Option(min=1000, help="Bytes of one message, about.")] = 40_000,
     connections: Annotated[int, typer.Option(min=1, max=200)] = 8,
     dkim: Annotated[bool, typer.Option("--dkim", help="Sign with RSA-2048.")] = False,
+    processes: _Processes = None,
     as_json: AsJson = False,
 ) -> None:
     """Send a real edition to made-up readers: outbox, personalisation, SMTP."""
     from digest.outbox.bench import bench_send as measure
 
     host, port = _host_and_port(smtp)
-    _show(measure(recipients, host, port, size=size, connections=connections, dkim=dkim), as_json)
+    _show(measure(recipients, host, port, size=size, connections=connections, dkim=dkim, processes=processes), as_json)
 
 
 @group.command("peers", epilog="Example: digest bench peers --recipients 5000")
@@ -50,12 +55,20 @@ def bench_peers(
         float, typer.Option(min=0, max=2000, help="Put the server so far away, each way; leaves smtp-source out.")
     ] = 0,
     rounds: Annotated[int, typer.Option(min=1, max=100, help="Run them in turn so often; figures are medians.")] = 3,
+    processes: _Processes = None,
     as_json: AsJson = False,
 ) -> None:
     """Compare with Postfix's smtp-source and plain aiosmtplib against the same smtp-sink."""
     from digest.outbox.bench import bench_peers as measure
 
-    figures = measure(recipients, size=size, connections=connections, delay_s=delay_ms / 1000, rounds=rounds)
+    figures = measure(
+        recipients,
+        size=size,
+        connections=connections,
+        delay_s=delay_ms / 1000,
+        rounds=rounds,
+        processes=processes,
+    )
     _show(figures, as_json)
 
 

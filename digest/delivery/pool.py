@@ -47,6 +47,7 @@ class SmtpPool:
         self._queue = AttemptQueue(domains or {}, _rates_of(domains or {}, limits))
         if limits is not None:
             limits.on_change(self._dispatch)
+        self.part = Part(0, 1)
         self._timeouts = timeouts or Timeouts()
         self._quotas = quotas
         self._alert = alert or (lambda text: None)
@@ -65,12 +66,28 @@ class SmtpPool:
         return sum(state.route.connections for state in self._routes)
 
     @property
+    def least_connections(self) -> int:
+        """Most connections at a time of the route that has fewest."""
+        return min(state.route.connections for state in self._routes)
+
+    @property
+    def has_rates(self) -> bool:
+        """Whether messages a second are limited, for a route or a domain."""
+        return self._queue.has_rates or any(state.route.per_second for state in self._routes)
+
+    @property
+    def is_within_part(self) -> bool:
+        """Whether no more connections are in use than `share` allows: those beyond end with their message."""
+        return self._queue.is_within_part and all(state.open <= state.concurrency.allowed for state in self._routes)
+
+    @property
     def has_places(self) -> bool:
         """Whether this process may have a connection at all; see `share`."""
         return any(state.concurrency.allowed for state in self._routes)
 
     def share(self, part: Part) -> None:
-        """Use only a part of the connections, as other processes of a fleet use the rest."""
+        """Use only a part of the connections, as other processes use the rest."""
+        self.part = part
         for state in self._routes:
             state.concurrency.share(part)
         stranded = self._queue.share(part) if self.has_places else self._queue.drain()

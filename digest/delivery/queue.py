@@ -25,6 +25,16 @@ class AttemptQueue:
     def __len__(self) -> int:
         return sum(map(len, self._waiting.values())) if self._gates else len(self._free)
 
+    @property
+    def has_rates(self) -> bool:
+        """Whether the messages a second of some domain are limited."""
+        return any(gate.has_rate for gate in self._gates.values())
+
+    @property
+    def is_within_part(self) -> bool:
+        """Whether no domain has more messages under way than this process may have."""
+        return all(gate.is_within_part for gate in self._gates.values())
+
     def add(self, attempt: Attempt) -> None:
         """Put an attempt at the end."""
         self._counter += 1

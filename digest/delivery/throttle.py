@@ -68,6 +68,16 @@ class Gate:
         """Whether this process has no place at all."""
         return self._most == 0
 
+    @property
+    def has_rate(self) -> bool:
+        """Whether its messages a second are limited."""
+        return self._pace is not None
+
+    @property
+    def is_within_part(self) -> bool:
+        """Whether no more messages are under way than this process may have."""
+        return self._most is None or self._open <= self._most
+
     def share(self, part: Part) -> None:
         """Take only a part of the places; others use the rest."""
         self._most = None if self._limit is None else part.of_places(self._limit)

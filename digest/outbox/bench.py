@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import resource
 import tempfile
 import time
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -22,6 +24,7 @@ from digest.model.delivery import Delivery, DeliveryState
 from digest.model.edition import Edition, RenderedEdition
 from digest.model.slots import make_marker, slot_mark
 from digest.model.subscriber import Reader, Subscriber, Subscription, SubscriptionState
+from digest.outbox.hands import WORTH_IT, Hands, HandSide, count_hands
 from digest.outbox.outbox import Outbox
 from digest.store import Store
 from digest.store.subscribers import NewSubscriber, add_subscribers, save_subscriptions
@@ -32,36 +35,49 @@ _SENTENCE = "The council met on Tuesday to talk about the bridge, and voted to b
 _STYLE = "@media (max-width: 600px) { td { width: 100% } }"
 _OUTLOOK = "<!--[if mso]><table><tr><td>Outlook</td></tr></table><![endif]-->"
 _CHUNK = 5000
+_STORE = "sqlite:///bench.db"
+_KEY = "dkim.pem"
 
 
 def bench_send(
-    recipients: int, host: str, port: int, *, size: int = 40_000, connections: int = 8, dkim: bool = False
+    recipients: int,
+    host: str,
+    port: int,
+    *,
+    size: int = 40_000,
+    connections: int = 8,
+    dkim: bool = False,
+    processes: int | None = None,
 ) -> dict[str, object]:
     """Send an edition of about `size` bytes to made-up readers: store, outbox, personalisation, SMTP.
 
-    Returns messages_per_second, seconds, peak_rss_mb and bytes_per_message. The time runs from the first claim to the
-    last committed result.
+    Returns messages_per_second, seconds, peak_rss_mb (of all processes together), bytes_per_message and processes: as
+    many as a large edition has on this machine, unless given. The time runs from the first claim to the last committed
+    result; the processes are up by then.
 
     Raises:
         DeliveryError: the server did not take all of them.
     """
     with tempfile.TemporaryDirectory(prefix="digest-bench-") as name:
         folder = Path(name)
-        with Store.open("sqlite:///bench.db", root=folder) as store:
+        with Store.open(_STORE, root=folder) as store:
             add_readers(store, recipients)
-            template = make_template(size, signer=_make_signer(folder) if dkim else None)
+            if dkim:
+                _make_key(folder)
             route = Route(name="bench", host=host, port=port, security="none", connections=connections)
-            seconds, sent = run_loop(_send(store, folder, template, route))
+            plan = _Plan(folder, route, size, dkim)
+            seconds, sent, count, memory_mb = run_loop(_send(store, plan, processes))
     if sent != recipients:
         raise DeliveryError(f"only {sent} of {recipients} messages were taken by {host}:{port}")
-    sample = template.message_for(
+    sample = plan.make_template().message_for(
         make_reader(Delivery(1, _EDITION, 1, "ann@example.com", DeliveryState.SENDING, 0, "t" * 26), _ANN)
     )
     return {
         "messages_per_second": round(sent / seconds, 1),
         "seconds": round(seconds, 3),
-        "peak_rss_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1),
+        "peak_rss_mb": round(memory_mb, 1),
         "bytes_per_message": len(sample.content),
+        "processes": count,
     }
 
 
@@ -119,26 +135,72 @@ def make_reader(delivery: Delivery, subscriber: Subscriber) -> Reader:
 _ANN = Subscriber(1, "ann@example.com", "ann@example.com", "Ann")
 
 
-async def _send(store: Store, folder: Path, template: MessageTemplate, route: Route) -> tuple[float, int]:
-    with Outbox(store, token_keys=[b"bench"], journal_folder=folder / "journal") as outbox:
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """What each process of a run needs to know."""
+
+    folder: Path
+    route: Route
+    size: int
+    dkim: bool
+
+    def make_template(self) -> MessageTemplate:
+        signed = Dkim(domain="example.com", selector="bench", key_file=_KEY)
+        return make_template(self.size, signer=DkimSigner.load(signed, self.folder) if self.dkim else None)
+
+    def open_outbox(self, store: Store) -> Outbox:
+        return Outbox(store, token_keys=[b"bench"], journal_folder=self.folder / "journal")
+
+
+async def _send(store: Store, plan: _Plan, processes: int | None) -> tuple[float, int, int, float]:
+    """Return seconds, messages sent, processes and the memory of all of them in MB."""
+    with plan.open_outbox(store) as outbox:
         outbox.enqueue(_EDITION, _NEWSLETTER, useful_until=datetime.now(UTC) + timedelta(hours=12))
-        async with SmtpPool([route]) as pool:
-            started = time.perf_counter()
-            sums = await outbox.run(_EDITION, template, make_reader, pool)
-            return time.perf_counter() - started, sums.sent
+        async with SmtpPool([plan.route]) as pool:
+            count = count_hands(WORTH_IT, pool) if processes is None else processes - 1
+            hands = Hands(pool, count, _lend_hand, plan)
+            await hands.start()
+            try:
+                await hands.wait_until_ready()
+                started = time.perf_counter()
+                hands.begin()
+                sums = await outbox.run(_EDITION, plan.make_template(), make_reader, pool)
+                seconds = time.perf_counter() - started
+            finally:
+                await hands.end()
+    own, others = (resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    return seconds, sums.sent, 1 + count, (own + count * others) / 1024
 
 
-def _make_signer(folder: Path) -> DkimSigner:
+def _lend_hand(side: HandSide, plan: _Plan) -> None:
+    side.run(lambda stop: _send_beside(side, plan, stop))
+
+
+async def _send_beside(side: HandSide, plan: _Plan, stop: asyncio.Event) -> None:
+    with Store.open(_STORE, root=plan.folder) as store, plan.open_outbox(store) as outbox:
+        template = plan.make_template()
+        async with SmtpPool([plan.route]) as pool:
+            pool.share(side.part)
+            if await side.wait_for_start(stop):
+                await outbox.run(_EDITION, template, make_reader, pool, stop=stop)
+
+
+def _make_key(folder: Path) -> None:
     key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
     pem = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    (folder / "dkim.pem").write_bytes(pem)
-    return DkimSigner.load(Dkim(domain="example.com", selector="bench", key_file="dkim.pem"), folder)
+    (folder / _KEY).write_bytes(pem)
 
 
 def bench_peers(
-    recipients: int, *, size: int = 40_000, connections: int = 8, delay_s: float = 0.0, rounds: int = 1
+    recipients: int,
+    *,
+    size: int = 40_000,
+    connections: int = 8,
+    delay_s: float = 0.0,
+    rounds: int = 1,
+    processes: int | None = None,
 ) -> dict[str, object]:
     """Compare with Postfix's `smtp-source` and plain aiosmtplib; see `bench_peers.bench_peers`."""
     from digest.outbox.bench_peers import bench_peers as measure
 
-    return measure(recipients, size=size, connections=connections, delay_s=delay_s, rounds=rounds)
+    return measure(recipients, size=size, connections=connections, delay_s=delay_s, rounds=rounds, processes=processes)

@@ -24,7 +24,13 @@ _PLACES = "/usr/sbin:/usr/local/sbin:/usr/libexec/postfix:/usr/lib/postfix/sbin"
 
 
 def bench_peers(
-    recipients: int, *, size: int = 40_000, connections: int = 8, delay_s: float = 0.0, rounds: int = 1
+    recipients: int,
+    *,
+    size: int = 40_000,
+    connections: int = 8,
+    delay_s: float = 0.0,
+    rounds: int = 1,
+    processes: int | None = None,
 ) -> dict[str, object]:
     """Send the same number of messages of the same size three ways, one after the other, and compare.
 
@@ -36,15 +42,21 @@ def bench_peers(
         UsageError: `smtp-sink` or `smtp-source` is not installed.
     """
     with running_sink() as sink_port, _maybe_delayed(sink_port, delay_s) as port:
-        results = [_one_round(recipients, port, size, connections, with_source=not delay_s) for _ in range(rounds)]
+        results = [
+            _one_round(recipients, port, size, connections, with_source=not delay_s, processes=processes)
+            for _ in range(rounds)
+        ]
     figures: dict[str, object] = {
         name: round(statistics.median(float(str(result[name])) for result in results), 2) for name in results[0]
     }
-    return figures | {"bytes_per_message": results[0]["bytes_per_message"], "rounds": rounds}
+    same = {name: results[0][name] for name in ("bytes_per_message", "processes")}
+    return figures | same | {"rounds": rounds}
 
 
-def _one_round(recipients: int, port: int, size: int, connections: int, *, with_source: bool) -> dict[str, object]:
-    ours = bench_send(recipients, "127.0.0.1", port, size=size, connections=connections)
+def _one_round(
+    recipients: int, port: int, size: int, connections: int, *, with_source: bool, processes: int | None
+) -> dict[str, object]:
+    ours = bench_send(recipients, "127.0.0.1", port, size=size, connections=connections, processes=processes)
     plain = _plain_rate(recipients, port, size=size, connections=connections)
     rate = float(str(ours["messages_per_second"]))
     figures: dict[str, object] = {
@@ -53,6 +65,7 @@ def _one_round(recipients: int, port: int, size: int, connections: int, *, with_
         "times_aiosmtplib": rate / plain,
         "bytes_per_message": ours["bytes_per_message"],
         "peak_rss_mb": ours["peak_rss_mb"],
+        "processes": ours["processes"],
     }
     if with_source:
         source = _source_rate(recipients, port, size=size, connections=connections)

@@ -210,6 +210,12 @@ class Outbox:
                 for state in (DeliveryState.QUEUED, DeliveryState.DEFERRED)
             )  # fmt: skip
 
+    def count_due(self, edition_id: str, *, most: int) -> int:
+        """Return how many deliveries are due now, `most` where there are more."""
+        audience = self._audience(edition_id)
+        with self.store.read() as connection:
+            return ledger.count_due(connection, audience.id, now=self._clock(), most=most)
+
     def unfinished(self) -> list[str]:
         """Return the editions that have deliveries left to do, oldest first."""
         with self.store.read() as connection:

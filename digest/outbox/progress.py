@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, deque
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from digest.model.delivery import DeliveryState, DeliverySums
 
@@ -13,13 +13,17 @@ _SPAN_S = 5.0
 
 @dataclass(frozen=True, slots=True)
 class SendProgress:
-    """A moment of a send. `per_second` counts messages ended in the last five seconds, `ended` those of this run."""
+    """A moment of a send. `per_second` counts messages ended in the last five seconds, `ended` those of this run.
+
+    `change` is what this run changed in `sums`.
+    """
 
     sums: DeliverySums
     per_second: float
     seconds_left: float | None
     ended: int = 0
     edition: str = ""
+    change: DeliverySums = field(default_factory=DeliverySums)
 
     def as_json(self) -> dict[str, object]:
         """Return what a log event of a send in progress says."""
@@ -47,13 +51,15 @@ class Tally:
         self._edition = edition
         self._selected = selected
         self._counts = Counter(counts)
+        self._changes: Counter[str] = Counter()
         self._marks: deque[tuple[float, int]] = deque()
         self._ended = 0
 
     def move(self, old: DeliveryState, new: DeliveryState, count: int = 1) -> None:
         """Count deliveries that went from one state to another."""
-        self._counts[old.value] -= count
-        self._counts[new.value] += count
+        for counts in (self._counts, self._changes):
+            counts[old.value] -= count
+            counts[new.value] += count
         if old is DeliveryState.SENDING and new is not DeliveryState.QUEUED:
             self._ended += count
 
@@ -67,4 +73,5 @@ class Tally:
         sums = sums_from(self._selected, self._counts)
         left = sums.queued + sums.sending
         seconds_left = left / per_second if per_second else None
-        return SendProgress(sums, per_second, seconds_left, self._ended, self._edition)
+        change = sums_from(0, self._changes)
+        return SendProgress(sums, per_second, seconds_left, self._ended, self._edition, change)

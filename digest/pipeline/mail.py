@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import structlog
 
@@ -27,6 +28,8 @@ class Mail:
     outbox: Outbox
     signer: DkimSigner | None
     catcher: MailCatcher | None
+    hands: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """Held while further processes help to deliver an edition: one at a time has them."""
 
     def describe(self) -> str:
         """Say where messages go."""

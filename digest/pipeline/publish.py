@@ -17,6 +17,7 @@ from digest.outbox import SendProgress
 from digest.pipeline.claims import Claims
 from digest.pipeline.envelope import message_template
 from digest.pipeline.going_on import Step, decide_step, find_standing
+from digest.pipeline.hands import open_hands
 from digest.pipeline.mail import Mail
 from digest.pipeline.making import Made, find_made, make_edition
 from digest.pipeline.mornings import find_mornings
@@ -175,17 +176,18 @@ class Publisher:
         if now_due:
             await asyncio.to_thread(outbox.retry_now, row_id)
         mornings = find_mornings(order)
-        sums = await outbox.run(
-            row_id,
-            template,
-            self._reader_maker(order.newsletter, built),
-            self._mail.pool,
-            progress=self._progress,
-            stop=self._stop,
-            patience=self._patience,
-            server_patience=self._server_patience,
-            useful_until=mornings.useful_until if mornings.is_local else None,
-        )
+        async with open_hands(self._workspace, self._mail, row_id, self._stop) as hands:
+            sums = await outbox.run(
+                row_id,
+                template,
+                self._reader_maker(order.newsletter, built),
+                self._mail.pool,
+                progress=hands.follow(self._progress),
+                stop=self._stop,
+                patience=self._patience,
+                server_patience=self._server_patience,
+                useful_until=mornings.useful_until if mornings.is_local else None,
+            )
         # A person may have cancelled it meanwhile.
         if sums.finished and self._row(row_id).state is EditionState.SENDING:
             self._set_state(row_id, EditionState.DONE)

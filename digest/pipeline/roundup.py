@@ -22,6 +22,7 @@ from digest.model.edition import EditionState, Lane
 from digest.model.subscriber import Frequency, Reader, Subscriber, SubscriptionState
 from digest.pipeline.claims import Claims
 from digest.pipeline.envelope import message_template
+from digest.pipeline.hands import open_hands
 from digest.pipeline.mail import Mail
 from digest.pipeline.pictures import PictureLinks, for_messages
 from digest.pipeline.record import BuiltEdition, built_from_json, built_to_json
@@ -135,9 +136,10 @@ class Roundups:
         template = message_template(self._workspace, weekly, built, signer=self._mail.signer)
         await asyncio.to_thread(self._enqueue, row_id, newsletter)
         make = self._reader_maker(newsletter, built)
-        sums = await self._mail.outbox.run(
-            row_id, template, make, self._mail.pool, stop=self._stop, server_patience=timedelta(seconds=15)
-        )
+        async with open_hands(self._workspace, self._mail, row_id, self._stop):
+            sums = await self._mail.outbox.run(
+                row_id, template, make, self._mail.pool, stop=self._stop, server_patience=timedelta(seconds=15)
+            )
         if sums.finished:
             self._set_state(row_id, EditionState.DONE)
 

@@ -142,6 +142,16 @@ def next_due(connection: Connection, audience: int, states: Sequence[DeliverySta
     return min((at for at in due if at is not None), default=None)
 
 
+def count_due(connection: Connection, audience: int, *, now: datetime, most: int) -> int:
+    """Return how many deliveries are due at `now`, at most `most`."""
+    due = select(deliveries.c.id).where(
+        deliveries.c.audience_id == audience,
+        deliveries.c.state.in_([DeliveryState.QUEUED.value, DeliveryState.DEFERRED.value]),
+        deliveries.c.next_try_at <= now,
+    )
+    return connection.scalar(select(func.count()).select_from(due.limit(most).subquery())) or 0
+
+
 def is_anything_held(connection: Connection, audience: int) -> bool:
     """Say whether any sender holds deliveries of the audience."""
     query = select(deliveries.c.id).where(

@@ -1,6 +1,6 @@
 """Sends that are killed with `kill -9` at random moments, and what the server saw of them; judges nothing.
 
-Run as a program it is the sender that gets killed: `python -m digest.testing.crashes FOLDER PORT`.
+Run as a program it is the sender that gets killed: `python -m digest.testing.crashes FOLDER PORT [HANDS]`.
 """
 
 from __future__ import annotations
@@ -17,12 +17,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from digest.delivery.loop import run_loop
-from digest.delivery.pool import SmtpPool
 from digest.model.delivery import DeliverySums
-from digest.outbox import Outbox
 from digest.outbox.bench import make_reader, make_template
-from digest.store import Store
-from digest.testing.deliveries import local_route, subscribe
+from digest.outbox.hands import Hands
+from digest.testing.deliveries import subscribe
+from digest.testing.hands import SharedMailing, lend_hand
 from digest.testing.smtp import ScriptedServer
 
 CONNECTIONS = 8
@@ -43,11 +42,18 @@ class CrashReport:
 
 
 async def kill_while_sending(
-    folder: Path, readers: int, kills: int, *, seed: int, tell: Callable[[int, int], None] = lambda kills, taken: None
+    folder: Path,
+    readers: int,
+    kills: int,
+    *,
+    seed: int,
+    hands: int = 0,
+    tell: Callable[[int, int], None] = lambda kills, taken: None,
 ) -> CrashReport:
     """Send an edition, killing the sender `kills` times, then let it end.
 
-    `tell` hears after each kill how many there were and how many messages the server has.
+    Each sender has so many `hands`, which are not killed. `tell` hears after each kill how many there were and how many
+    messages the server has.
     """
     chance = random.Random(seed)
     emails = [f"reader{number}@example.com" for number in range(readers)]
@@ -56,20 +62,22 @@ async def kill_while_sending(
     async with ScriptedServer() as server:
         for _ in range(kills):
             starts.append(len(server.accepted))
-            if not await _kill_one(folder, server, after=chance.randint(0, readers // (2 * kills)), chance=chance):
+            sender = await _start(folder, server, hands)
+            if not await _kill_one(sender, server, after=chance.randint(0, readers // (2 * kills)), chance=chance):
                 starts.pop()
                 break
             tell(len(starts), len(server.accepted))
         killed = len(starts)
         starts.append(len(server.accepted))
-        await (await _start(folder, server)).wait()
+        await (await _start(folder, server, hands)).wait()
     return _report(folder, emails, server, kills=killed, most=_most_repeats(server, starts))
 
 
-async def _kill_one(folder: Path, server: ScriptedServer, *, after: int, chance: random.Random) -> bool:
-    """Start a sender and kill it once the server took `after` more messages; False if it ended before."""
+async def _kill_one(
+    process: asyncio.subprocess.Process, server: ScriptedServer, *, after: int, chance: random.Random
+) -> bool:
+    """Kill a sender that has just started once the server took `after` more messages; False if it ended before."""
     goal = len(server.accepted) + after
-    process = await _start(folder, server)
     waiting = asyncio.ensure_future(process.wait())
     while len(server.accepted) < goal or not server.open_now:
         done, _ = await asyncio.wait([waiting], timeout=0.001)
@@ -83,15 +91,15 @@ async def _kill_one(folder: Path, server: ScriptedServer, *, after: int, chance:
     return True
 
 
-async def _start(folder: Path, server: ScriptedServer) -> asyncio.subprocess.Process:
+async def _start(folder: Path, server: ScriptedServer, hands: int) -> asyncio.subprocess.Process:
     return await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "digest.testing.crashes", str(folder), str(server.port)
+        sys.executable, "-m", "digest.testing.crashes", str(folder), str(server.port), str(hands)
     )
 
 
 def _prepare(folder: Path, emails: list[str]) -> None:
-    with Store.open(_STORE, root=folder) as store, Outbox(store, token_keys=[b"crash"]) as outbox:
-        subscribe(store, emails, _NEWSLETTER)
+    with _mailing(folder).open_outbox() as outbox:
+        subscribe(outbox.store, emails, _NEWSLETTER)
         outbox.enqueue(_EDITION, _NEWSLETTER, useful_until=datetime.now(UTC) + timedelta(hours=12))
 
 
@@ -115,7 +123,7 @@ def _report(folder: Path, emails: list[str], server: ScriptedServer, *, kills: i
     ids = defaultdict(set)
     for message in server.accepted:
         ids[message.envelope_to].add(message.message_id)
-    with Store.open(_STORE, root=folder) as store, Outbox(store, token_keys=[b"crash"]) as outbox:
+    with _mailing(folder).open_outbox() as outbox:
         sums = outbox.sums(_EDITION)
     return CrashReport(
         kills=kills,
@@ -127,15 +135,22 @@ def _report(folder: Path, emails: list[str], server: ScriptedServer, *, kills: i
     )
 
 
-async def _send(folder: Path, port: int) -> None:
-    route = local_route(port, connections=CONNECTIONS)
-    with (
-        Store.open(_STORE, root=folder) as store,
-        Outbox(store, token_keys=[b"crash"], journal_folder=folder / "journal") as outbox,
-    ):
-        async with SmtpPool([route]) as pool:
-            await outbox.run(_EDITION, make_template(3000, signer=None), make_reader, pool)
+def _mailing(folder: Path, port: int = 0) -> SharedMailing:
+    return SharedMailing(folder, port, _STORE, _EDITION, b"crash", 3000, CONNECTIONS)
+
+
+async def _send(mailing: SharedMailing, count: int) -> None:
+    template = make_template(mailing.size, signer=None)
+    with mailing.open_outbox() as outbox:
+        async with mailing.open_pool() as pool:
+            hands = Hands(pool, count, lend_hand, mailing)
+            try:
+                await hands.start()
+                hands.begin()
+                await outbox.run(mailing.edition, template, make_reader, pool)
+            finally:
+                await hands.end()
 
 
 if __name__ == "__main__":
-    run_loop(_send(Path(sys.argv[1]), int(sys.argv[2])))
+    run_loop(_send(_mailing(Path(sys.argv[1]), int(sys.argv[2])), int(sys.argv[3])))
