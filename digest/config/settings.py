@@ -102,6 +102,8 @@ class Smtp(Route):
         dt.timedelta(minutes=60),
     )
     """Waits between attempts; the last one repeats while the edition is useful."""
+    processes: Annotated[int, Field(ge=1, le=64)] | None = None
+    """Most processes that deliver a large edition on a SQLite store; one a core, at most four, unless said."""
 
 
 class Dkim(ConfigModel):

@@ -21,7 +21,7 @@ from digest.delivery.throttle import Part
 from digest.model.delivery import DeliverySums
 from digest.outbox.progress import SendProgress
 
-WORTH_IT = 20_000
+WORTH_IT = 10_000
 """From so many messages on a hand is worth its start, which takes about a second."""
 
 MOST = 3
@@ -33,14 +33,16 @@ _LOOK_AGAIN_S = 0.005
 _ALONE = Part(0, 1)
 
 
-def count_hands(messages: int, pool: SmtpPool) -> int:
+def count_hands(messages: int, pool: SmtpPool, processes: int | None = None) -> int:
     """Return how many hands help to deliver so many messages: one for each further core, where that pays.
 
-    None where a rate is set, which this process alone can keep, or where the pool is shared already.
+    `processes` is how many there are at most, this one included; up to four unless given. No hand where a rate is set,
+    which this process alone can keep, or where the pool is shared already.
     """
     if messages < WORTH_IT or pool.has_rates or pool.part != _ALONE:
         return 0
-    return max(0, min(count_cores(), pool.least_connections // 2, 1 + MOST) - 1)
+    most = min(count_cores(), 1 + MOST) if processes is None else processes
+    return max(0, min(most, pool.least_connections // 2) - 1)
 
 
 def count_cores() -> int:

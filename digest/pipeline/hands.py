@@ -26,7 +26,8 @@ async def open_hands(workspace: Workspace, mail: Mail, row_id: str, stop: asynci
     """
     count = 0
     if not (mail.hands.locked() or mail.catcher or workspace.store.is_postgresql):
-        count = count_hands(await asyncio.to_thread(mail.outbox.count_due, row_id, most=WORTH_IT), mail.pool)
+        due = await asyncio.to_thread(mail.outbox.count_due, row_id, most=WORTH_IT)
+        count = count_hands(due, mail.pool, workspace.project.settings.smtp.processes)
     log = structlog.get_logger("mail")
     facts = (workspace.project, workspace.root, row_id)
     hands = Hands(mail.pool, count, _lend_hand, *facts, stop=stop, alert=log.warning)

@@ -38,13 +38,12 @@ def running_sink(folder: Path, *, delay_s: float = 0.0) -> Iterator[Sink]:
     """Run a sink until the block ends."""
     log = folder / "sink.log"
     command = [sys.executable, "-m", "digest.testing.sinks", str(log), str(delay_s)]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-    try:
-        assert process.stdout is not None
-        yield Sink(int(process.stdout.readline()), log, process)
-    finally:
-        process.terminate()
-        process.wait()
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout is not None
+            yield Sink(int(process.stdout.readline()), log, process)
+        finally:
+            process.terminate()
 
 
 class _Session(asyncio.Protocol):

@@ -14,12 +14,20 @@ from pathlib import Path
 
 from digest.delivery.pool import SmtpPool
 from digest.model.delivery import DeliverySums
+from digest.model.edition import EditionState
 from digest.outbox import Outbox, SendProgress
 from digest.outbox.bench import make_reader, make_template
-from digest.outbox.hands import Hands
+from digest.outbox.hands import WORTH_IT, Hands
+from digest.pipeline.mail import open_mail
+from digest.pipeline.share import Helper
+from digest.pipeline.workspace import Workspace
+from digest.store import editions
 from digest.testing.crashes import CONNECTIONS, kill_while_sending
 from digest.testing.deliveries import subscribe
+from digest.testing.editions import sample_edition
 from digest.testing.hands import SharedMailing, lend_hand
+from digest.testing.readers import readers_pages
+from digest.testing.sinks import running_sink
 from digest.testing.smtp import ScriptedServer
 
 HANDS = 2
@@ -78,19 +86,19 @@ def test_an_edition_is_shared(tmp_path: Path) -> None:
 
     async def check() -> None:
         async with ScriptedServer() as server:
-            mailing, emails = SharedMailing(tmp_path, server.port), addresses(4000)
+            mailing, emails = SharedMailing(tmp_path, server.port), addresses(2000)
             with outbox_of(mailing, emails) as outbox:
                 sums, others, alerts, pool = await deliver(mailing, outbox, tell=moments.append)
-            assert (sums.sent, sums.finished, alerts) == (4000, True, [])
+            assert (sums.sent, sums.finished, alerts) == (2000, True, [])
             assert Counter(server.recipients()) == Counter(emails)
             assert server.violations == []
             assert server.most_open <= mailing.connections
-            assert 0 < others.sent < 4000
+            assert 0 < others.sent < 2000
             assert pool.part.of == 1
             assert not children()
 
     asyncio.run(check())
-    assert moments[-1].sums.sent == moments[-1].ended == 4000
+    assert moments[-1].sums.sent == moments[-1].ended == 2000
     assert all(moment.sums.agree for moment in moments)
     assert not list((tmp_path / "journal").iterdir())
 
@@ -139,10 +147,40 @@ def test_a_stop_ends_all(tmp_path: Path) -> None:
 
 def test_hands_end_with_their_caller(tmp_path: Path) -> None:
     """Hands whose caller is killed end what they have on the wire; nobody is lost, and next to nothing repeated."""
-    report = asyncio.run(kill_while_sending(tmp_path, readers=3000, kills=3, seed=5, hands=1))
+    report = asyncio.run(kill_while_sending(tmp_path, readers=1500, kills=3, seed=5, hands=1))
     assert report.kills == 3
     assert report.lost == 0
     assert report.changed_ids == 0
     assert report.sums.finished
-    assert report.sums.sent == 3000
+    assert report.sums.sent == 1500
     assert report.most_repeats_a_kill <= CONNECTIONS
+
+
+def test_a_large_edition_has_hands(tmp_path: Path) -> None:
+    """An edition to ten thousand readers of a project is delivered by several processes, to each of them once."""
+
+    async def deliver(workspace: Workspace, edition: str) -> list[SendProgress]:
+        moments: list[SendProgress] = []
+        async with open_mail(workspace) as mail:
+            helper = Helper(workspace, mail, stop=asyncio.Event(), progress=lambda _, moment: moments.append(moment))
+            with workspace.store.read() as connection:
+                row = editions.get_edition(connection, edition)
+            await helper.join(row)
+        return moments
+
+    with running_sink(tmp_path) as sink:
+        smtp = {"HOST": "127.0.0.1", "PORT": str(sink.port), "SECURITY": "none", "PROCESSES": str(1 + HANDS)}
+        settings = {f"DIGEST_SMTP__{name}": value for name, value in smtp.items()}
+        with readers_pages(tmp_path, **settings) as pages:  # type: ignore[arg-type]
+            edition = sample_edition("denver")
+            pages.publish(edition)
+            with pages.workspace.store.begin() as connection:
+                editions.set_state(connection, edition.id, EditionState.SENDING, now=pages.workspace.clock())
+            emails = [f"reader{number}@example.org" for number in range(WORTH_IT)]
+            subscribe(pages.workspace.store, emails, "denver")
+            moments = asyncio.run(deliver(pages.workspace, edition.id))
+            with pages.workspace.store.read() as connection:
+                assert editions.get_edition(connection, edition.id).state is EditionState.DONE
+    assert Counter(to for _, to in sink.taken()) == Counter(emails)
+    assert moments[-1].sums.sent == WORTH_IT
+    assert moments[-1].change.sent < WORTH_IT  # the others sent the rest
