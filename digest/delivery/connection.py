@@ -21,6 +21,7 @@ _WANTED = {Stage.MAIL: frozenset({250}), Stage.RCPT: frozenset({250, 251}), Stag
 _ALL_WELL = [250, 250, 354]
 _AT_ENVELOPE, _AT_BODY, _DONE = Progress.ENVELOPE, Progress.BODY, Progress.DONE  # members are slow to look up
 _BODY = Stage.BODY
+_TAKEN = 250
 
 
 class _Begun(NamedTuple):
@@ -174,7 +175,8 @@ class Connection:
         self._wire.write(begun.message.content, b".\r\n" + (_envelope(ahead.message) if ahead else b""))
         answer = await self._wire.reply(self._timeouts.final)
         self.messages += 1
-        self._note(answer)
+        if isinstance(answer, Lost) or answer.code != _TAKEN:
+            self._note(answer)
         self._finish(attempt, _BODY, answer)
         if ahead is not None and self.is_over:
             self._finish(ahead.attempt, Stage.MAIL, Lost())

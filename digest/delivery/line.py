@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from typing import Protocol
 
 from digest.delivery.attempt import Attempt
@@ -20,8 +21,8 @@ _IDLE_CHECKS = 2
 class Exchange(Protocol):
     """Where a line gets attempts and reports: the pool, or a scripted one in tests."""
 
-    def take(self, state: RouteState) -> Attempt | None:
-        """Give the next attempt that may start now."""
+    def take(self, state: RouteState, now: float) -> Attempt | None:
+        """Give the next attempt that may start at `now`."""
 
     def settle(
         self, state: RouteState, attempt: Attempt, stage: Stage, answer: Answer | MessageError | Decision
@@ -87,7 +88,8 @@ class Line:
             self._exchange.refused(self._state, refusal)
             return
         self._opened_at = self._loop.time()
-        self._connection = connection = Connection(opened, self._timeouts, take=self._take, settle=self._settle)
+        settle = partial(self._exchange.settle, self._state)
+        self._connection = connection = Connection(opened, self._timeouts, take=self._take, settle=settle)
         try:
             await self._serve(connection)
         finally:
@@ -95,7 +97,7 @@ class Line:
 
     async def _serve(self, connection: Connection) -> None:
         idle_checks = 0
-        while not connection.is_over and not self._is_worn(connection):
+        while not connection.is_over and not self._is_worn(connection, self._now()):
             attempt = self._take() or await self._wait()
             if attempt is not None:
                 idle_checks = 0
@@ -118,18 +120,16 @@ class Line:
             self._handed = None
 
     def _take(self) -> Attempt | None:
-        if self._connection is None or self._is_worn(self._connection):
+        connection, now = self._connection, self._now()
+        if connection is None or self._is_worn(connection, now):
             return None
-        return self._exchange.take(self._state)
+        return self._exchange.take(self._state, now)
 
-    def _settle(self, attempt: Attempt, stage: Stage, answer: Answer | MessageError | Decision) -> None:
-        self._exchange.settle(self._state, attempt, stage, answer)
-
-    def _is_worn(self, connection: Connection) -> bool:
+    def _is_worn(self, connection: Connection, now: float) -> bool:
         route = self._state.route
         return (
             self.is_closing
             or self._state.open > self._state.concurrency.allowed
             or connection.begun >= route.messages_per_connection
-            or self._now() - self._opened_at >= route.connection_seconds
+            or now - self._opened_at >= route.connection_seconds
         )

@@ -56,6 +56,8 @@ class SmtpPool:
         self._timer: asyncio.TimerHandle | None = None
         self._timer_at = 0.0
         self._closing = False
+        # Nobody waits for anybody but the mail server: by far the most frequent case, and quick to decide.
+        self._is_plain = len(routes) == 1 and not self._routes[0].is_limited and not self._queue.has_limits
         self._now = asyncio.get_running_loop().time
         if not routes:
             raise RouteError("none", "no mail server is set; write smtp: {host: …} in digest.yaml", is_temporary=False)
@@ -172,16 +174,16 @@ class SmtpPool:
     async def __aexit__(self, *exc: object) -> None:
         await self.close()
 
-    def take(self, state: RouteState) -> Attempt | None:
-        """Give a line the next attempt that may start now on its route."""
-        now = self._now()
-        if self._closing or not self._may_start(state, now):
+    def take(self, state: RouteState, now: float) -> Attempt | None:
+        """Give a line the next attempt that may start at `now` on its route."""
+        is_free = self._is_plain and now >= state.retry_at
+        if self._closing or not (is_free or self._may_start(state, now)):
             return None
         attempt = self._queue.pop(now)
         if attempt is not None:
             attempt.progress = _ENVELOPE
             state.take(now)
-        else:
+        elif not self._is_plain:
             self._wake_later(now, self._queue.wait_s(now))
         return attempt
 
@@ -196,7 +198,7 @@ class SmtpPool:
         else:
             self._learn(state, outcome, answer)
         attempt.finish(outcome)
-        if len(self._routes) > 1 or self._queue.wait_s(self._now()) is None:
+        if not self._is_plain and (len(self._routes) > 1 or self._queue.wait_s(self._now()) is None):
             self._dispatch()
 
     def _learn(self, state: RouteState, outcome: Outcome, answer: Answer | MessageError | Decision) -> None:
@@ -253,7 +255,7 @@ class SmtpPool:
                 if line.is_idle and not line.is_alive:
                     line.hand(None)
                 elif line.is_idle:
-                    attempt = self.take(state)
+                    attempt = self.take(state, now)
                     if attempt is None:
                         break
                     line.hand(attempt)

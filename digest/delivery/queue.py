@@ -26,6 +26,11 @@ class AttemptQueue:
         return sum(map(len, self._waiting.values())) if self._gates else len(self._free)
 
     @property
+    def has_limits(self) -> bool:
+        """Whether some domain has limits."""
+        return bool(self._gates)
+
+    @property
     def has_rates(self) -> bool:
         """Whether the messages a second of some domain are limited."""
         return any(gate.has_rate for gate in self._gates.values())
@@ -44,7 +49,7 @@ class AttemptQueue:
     def pop(self, now: float) -> Attempt | None:
         """Take the attempt that came first of those that may start now."""
         if not self._gates:
-            return self._free.popleft() if _head(self._free) is not None else None
+            return self._pop_free()
         first: Attempt | None = None
         for domain, waiting in self._waiting.items():
             head = _head(waiting)
@@ -56,6 +61,14 @@ class AttemptQueue:
             if domain:
                 self._gates[domain].enter(now)
         return first
+
+    def _pop_free(self) -> Attempt | None:
+        waiting = self._free
+        while waiting:
+            attempt = waiting.popleft()
+            if not attempt.withdrawn:
+                return attempt
+        return None
 
     def leave(self, attempt: Attempt) -> None:
         """Note that an attempt taken from here has ended."""

@@ -34,10 +34,15 @@ class RouteState:
         self.taken = 0.0
         self.trouble: tuple[Stage, Answer] | None = None
         self.is_paused = False
+        self.retry_at = 0.0  # while it is in the past the route is in order, as far as known
         self._pace = rate or (Pace(route.per_second) if route.per_second else None)
         self._back_off_s = back_off_s
         self._failures = 0
-        self._retry_at = 0.0
+
+    @property
+    def is_limited(self) -> bool:
+        """Whether it has a rate or a quota."""
+        return self._pace is not None or self.has_quota
 
     @property
     def share(self) -> float:
@@ -46,15 +51,15 @@ class RouteState:
 
     def retry_in_s(self, now: float) -> float:
         """Return seconds until the route may be tried again, 0 when it may."""
-        return max(0.0, self._retry_at - now)
+        return max(0.0, self.retry_at - now)
 
     def is_usable(self, now: float) -> bool:
         """Whether the route is in order, as far as known."""
-        return now >= self._retry_at
+        return now >= self.retry_at
 
     def wait_s(self, now: float) -> float:
         """Return seconds until it is usable and its rate allows a message, 0 or less for now."""
-        wait_s = self._retry_at - now
+        wait_s = self.retry_at - now
         return wait_s if self._pace is None else max(wait_s, self._pace.wait_s(now))
 
     def take(self, now: float) -> None:
@@ -78,14 +83,14 @@ class RouteState:
         self._failures += 1
         self.trouble = stage, answer
         if self._failures >= 3:
-            self._retry_at = now + self._wait_s()
+            self.retry_at = now + self._wait_s()
 
     def record_refusal(self, decision: Decision, stage: Stage, answer: Answer, *, now: float) -> None:
         """Note that no connection could be opened, and when to try again."""
         self.trouble = stage, answer
         self._failures += 1
         self.is_paused = decision.remedy is Remedy.PAUSE_ROUTE
-        self._retry_at = now + (_PAUSE_S if self.is_paused else self._wait_s())
+        self.retry_at = now + (_PAUSE_S if self.is_paused else self._wait_s())
 
     def _wait_s(self) -> float:
         return min(_LONGEST_BACK_OFF_S, self._back_off_s * 2.0 ** min(self._failures - 1, 16))
