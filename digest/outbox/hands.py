@@ -138,8 +138,13 @@ class Hands:
     async def start(self) -> None:
         """Start the processes; they open what they need meanwhile."""
         for hand in self._hands:
-            await asyncio.to_thread(hand.start)
-            self._loop.add_reader(hand.connection.fileno(), self._hear, hand)
+            try:
+                await asyncio.to_thread(hand.start)
+            except OSError as error:
+                hand.lose()
+                self._alert(f"no process could be started to help to send: {error}")
+            else:
+                self._loop.add_reader(hand.connection.fileno(), self._hear, hand)
         if self._stop is not None and self._hands:
             self._stopping = self._loop.create_task(self._stop_with(self._stop))
 
@@ -302,13 +307,13 @@ class _Hand:
                 return
 
     def bury(self) -> None:
+        self.connection.close()
         if self._process.pid is None:
-            return
+            return  # it could not be started
         self._process.join(2.0)
         self._process.kill()
         self._process.join()
         self._process.close()
-        self.connection.close()
 
 
 def _work(work: Callable[..., None], side: HandSide, *arguments: object) -> None:

@@ -306,7 +306,9 @@ class Run:
         now = self._settings.clock()
         if due_at is not None and due_at - now <= self._settings.patience:
             self._dry_until = 0.0
-            least_s = 0.0 if self._pool.has_places else _LOOK_AGAIN_S
+            # Where nothing is under way, only a domain that is left to other processes is crowded.
+            is_shut_out = not self._pool.has_places or bool(self._pool.crowded_domains())
+            least_s = _LOOK_AGAIN_S if is_shut_out else 0.0
             await self._sleep_s(max(least_s, (due_at - now).total_seconds()))
             return True
         if others_hold:

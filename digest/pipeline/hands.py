@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import sys
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -44,7 +44,8 @@ async def open_hands(workspace: Workspace, mail: Mail, row_id: str, stop: asynci
 
 
 def _lend_hand(side: HandSide, project: Project, root: Path, row_id: str) -> None:
-    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
+    # What happens to the mail server happens to the caller as well, who logs it; our own end is told to it.
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     with Workspace(project, root=root) as workspace:
         side.run(lambda stop: _deliver_beside(side, workspace, row_id, stop))
 

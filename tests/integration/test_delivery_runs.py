@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Literal
 
 import pytest
-from sqlalchemy import Connection, update
+from sqlalchemy import Connection, event, update
 
 from digest.config.settings import DomainLimit, Route
 from digest.delivery.attempt import Progress, SingleAttempt
@@ -21,6 +21,7 @@ from digest.delivery.loop import run_loop
 from digest.delivery.message import Message
 from digest.delivery.pool import SmtpPool
 from digest.delivery.quota import Quotas
+from digest.delivery.throttle import Part
 from digest.errors import StoreError
 from digest.model.delivery import Delivery, DeliveryState, Stage
 from digest.model.subscriber import Reader, Subscriber
@@ -551,4 +552,24 @@ def test_lost_flights_are_uncertain(tmp_path: Path) -> None:
             assert len(server.recipients()) == len(set(server.recipients()))
 
     with mailing_to(tmp_path, readers(30), uncertain="hold") as mailing:
+        asyncio.run(check(mailing))
+
+
+def test_who_has_no_place_for_a_domain_rests(tmp_path: Path) -> None:
+    """A process whose part of a domain's connections is none leaves the domain to others, and rarely looks again."""
+
+    async def check(mailing: SmallMailing) -> None:
+        begun: list[Connection] = []
+        event.listen(mailing.store.engine, "begin", begun.append)
+        async with ScriptedServer() as server:
+            limits = {"example.com": DomainLimit(connections=1)}
+            async with mailing.pool(local_route(server.port, connections=4), domains=limits) as pool:
+                pool.share(Part(1, 2))
+                stop = asyncio.Event()
+                asyncio.get_running_loop().call_later(0.7, stop.set)
+                sums = await mailing.outbox.run(mailing.edition, mailing.template, make_reader, pool, stop=stop)
+        assert (sums.queued, sums.sent) == (300, 0)
+        assert len(begun) < 30
+
+    with mailing_to(tmp_path, readers(300)) as mailing:
         asyncio.run(check(mailing))
