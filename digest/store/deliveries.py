@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
+from functools import lru_cache, partial
+from itertools import repeat
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    FromClause,
     Integer,
     Select,
     String,
@@ -33,7 +35,7 @@ from digest.model.delivery import DeliveryState
 from digest.store.audiences import Audience, is_wanted
 from digest.store.dialect import upsert
 from digest.store.metadata import Instant, instant_of
-from digest.store.prepared import Prepared, in_list, not_in_list
+from digest.store.prepared import Found, Prepared, in_list, not_in_list
 from digest.store.tables import subscribers, subscriptions, suppressions
 from digest.store.tables_delivery import attempts, deliveries
 
@@ -50,13 +52,9 @@ class ClaimedRow(NamedTuple):
     timezone: str
     attributes: str  # JSON, read only where it says something
     attempts: int
-    crashes: int
-    since_at: datetime | None  # when the subscription began
     refused: str
+    since_at: datetime | None  # when the subscription began
     state: DeliveryState  # before it was claimed
-
-
-_SINCE = ClaimedRow._fields.index("since_at")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,19 +76,13 @@ def claim(
     """Take up to `limit` deliveries for `sender`: due deferred ones first, then queued ones; none of domains `skip`."""
     rows: list[ClaimedRow] = []
     facts = _facts(audience, now) | ({"skip": skip} if skip else {})
+    query = _claimable(bool(audience.newsletter), bool(skip))
     for state in (DeliveryState.DEFERRED, DeliveryState.QUEUED):
         if len(rows) < limit:
-            query = _claimable(bool(audience.newsletter), bool(skip))
             found = query.run(connection, facts | {"state": state.value, "most": limit - len(rows)})
-            # SQLite gives all rows as one JSON value: each row of its own would let go of the interpreter's lock.
-            is_listed = connection.dialect.name == "sqlite"
-            listed: list[list[Any]] = json.loads(found.scalar_one()) if is_listed else [list(row) for row in found]
-            for one in listed:
-                one[_SINCE] = instant_of(one[_SINCE])
-                one.append(state)
-                rows.append(ClaimedRow._make(one))
+            rows += _claimed_rows(_columns(connection, found), state)
     if rows:
-        _TAKE.run(connection, {"ids": [row.id for row in rows], "by": sender})
+        _take(connection, [row.id for row in rows], sender)
     return rows
 
 
@@ -179,9 +171,64 @@ def _facts(audience: Audience, now: datetime) -> dict[str, Any]:
     return facts | {"newsletter": audience.newsletter} if audience.newsletter else facts
 
 
+def _columns(connection: Connection, found: Found) -> Sequence[Sequence[Any]]:
+    """Return what `_claimable` found, column by column."""
+    if connection.dialect.name != "sqlite":
+        return list(zip(*found, strict=True))
+    row = found.fetchone()
+    assert row is not None
+    columns: list[list[Any]] = json.loads(row[0])
+    return columns
+
+
+_begin_of = lru_cache(instant_of)  # readers who were imported together began together
+_make_row = partial(tuple.__new__, ClaimedRow)  # `_make` without a function of Python for each row
+
+
+def _claimed_rows(columns: Sequence[Sequence[Any]], state: DeliveryState) -> Iterable[ClaimedRow]:
+    if not columns:
+        return ()
+    *others, since = columns
+    return map(_make_row, zip(*others, map(_begin_of, since), repeat(state)))
+
+
+def _take(connection: Connection, ids: Sequence[int], sender: str) -> None:
+    first, last = min(ids), max(ids)
+    if last - first == len(ids) - 1:  # as usual nothing lies between them, and a range costs less than a list
+        _TAKE_RANGE.run(connection, {"first": first, "last": last, "by": sender})
+    else:
+        _TAKE.run(connection, {"ids": ids, "by": sender})
+
+
 @lru_cache
 def _claimable(has_newsletter: bool, skips: bool) -> Prepared:
-    query = select(
+    due = and_(
+        deliveries.c.audience_id == bindparam("audience"),
+        deliveries.c.state == bindparam("state"),
+        deliveries.c.next_try_at <= _NOW,
+    )
+    facts = _message_facts(has_newsletter)
+
+    def first(query: Select[Any], dialect: str) -> Select[Any]:
+        condition = and_(due, not_in_list(dialect, deliveries.c.domain, "skip")) if skips else due
+        return query.where(condition).order_by(deliveries.c.next_try_at).limit(bindparam("most", type_=Integer))
+
+    def build(dialect: str) -> Select[Any]:
+        if dialect != "sqlite":
+            query = _with_reader(select(*facts), has_newsletter, deliveries)
+            return first(query, dialect).with_for_update(of=deliveries, skip_locked=True)
+        # All rows as one JSON value: each row of its own would let go of the interpreter's lock. By columns, and from
+        # no more than the ids of those that are due: what comes out of an inner query is copied, value by value.
+        ids = first(select(deliveries.c.id), dialect).subquery("due")
+        listed = func.json_array(*map(func.json_group_array, facts))
+        return _with_reader(select(listed), has_newsletter, ids.join(deliveries, deliveries.c.id == ids.c.id))
+
+    return Prepared(build)
+
+
+def _message_facts(has_newsletter: bool) -> list[ColumnElement[Any]]:
+    """Return the columns of a `ClaimedRow` but its state."""
+    return [
         deliveries.c.id,
         func.coalesce(deliveries.c.subscriber_id, 0),
         func.coalesce(deliveries.c.email, subscribers.c.email),
@@ -191,29 +238,15 @@ def _claimable(has_newsletter: bool, skips: bool) -> Prepared:
         func.coalesce(subscribers.c.timezone, ""),
         func.coalesce(type_coerce(subscribers.c.attributes, Text), "{}"),
         deliveries.c.attempts,
-        deliveries.c.crashes,
-        subscriptions.c.since_at if has_newsletter else null(),
         _refusal(has_newsletter),
-    )
-    due = and_(
-        deliveries.c.audience_id == bindparam("audience"),
-        deliveries.c.state == bindparam("state"),
-        deliveries.c.next_try_at <= _NOW,
-    )
-
-    def build(dialect: str) -> Select[Any]:
-        condition = and_(due, not_in_list(dialect, deliveries.c.domain, "skip")) if skips else due
-        ordered = _with_reader(query, has_newsletter).where(condition).order_by(deliveries.c.next_try_at)
-        limited = ordered.limit(bindparam("most", type_=Integer)).with_for_update(of=deliveries, skip_locked=True)
-        return select(func.json_group_array(func.json_array(*limited.subquery().c))) if dialect == "sqlite" else limited
-
-    return Prepared(build)
+        subscriptions.c.since_at if has_newsletter else null(),
+    ]
 
 
 @lru_cache
 def _refused(has_newsletter: bool) -> Prepared:
     refusal = _refusal(has_newsletter)
-    query = _with_reader(select(deliveries.c.id, refusal), has_newsletter).where(refusal != "")
+    query = _with_reader(select(deliveries.c.id, refusal), has_newsletter, deliveries).where(refusal != "")
     return Prepared(lambda dialect: query.where(in_list(dialect, deliveries.c.id, "ids")))
 
 
@@ -229,9 +262,9 @@ def _refusal(has_newsletter: bool) -> ColumnElement[str | None]:
     return case(*rules, else_="")
 
 
-def _with_reader(query: Select[Any], has_newsletter: bool) -> Select[Any]:
+def _with_reader(query: Select[Any], has_newsletter: bool, chosen: FromClause) -> Select[Any]:
     key = func.coalesce(subscribers.c.key, func.lower(deliveries.c.email))
-    source = deliveries.outerjoin(subscribers, subscribers.c.id == deliveries.c.subscriber_id)
+    source = chosen.outerjoin(subscribers, subscribers.c.id == deliveries.c.subscriber_id)
     if has_newsletter:
         mine = and_(
             subscriptions.c.subscriber_id == deliveries.c.subscriber_id,
@@ -254,6 +287,13 @@ _TAKE = Prepared(
     lambda dialect: (
         update(deliveries)
         .where(in_list(dialect, deliveries.c.id, "ids"))
+        .values(state=DeliveryState.SENDING.value, sender=_BY)
+    )
+)
+_TAKE_RANGE = Prepared(
+    lambda dialect: (
+        update(deliveries)
+        .where(deliveries.c.id.between(bindparam("first", type_=Integer), bindparam("last", type_=Integer)))
         .values(state=DeliveryState.SENDING.value, sender=_BY)
     )
 )
