@@ -19,8 +19,8 @@ class Holder(Protocol):
     may_go: Callable[[], bool]
     """Whether its claims still hold."""
 
-    def note_body(self, row: ClaimedRow) -> None:
-        """Note that the message of a delivery is about to be written."""
+    note_body: Callable[[int], None]
+    """Note that the message of the delivery with this id is about to be written."""
 
     def finish(self, held: Held, outcome: Outcome) -> None:
         """Hear how it ended."""
@@ -46,7 +46,7 @@ class Held(Attempt):
 
     def before_body(self) -> None:
         """Note it in the journal."""
-        self._holder.note_body(self.row)
+        self._holder.note_body(self.row.id)
 
     def may_go(self) -> bool:
         """Whether the claim still holds."""

@@ -10,8 +10,10 @@ import fcntl
 import mmap
 import os
 import struct
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
+from operator import setitem
 from pathlib import Path
 from typing import Self
 
@@ -45,16 +47,14 @@ class Journal:
         self._entries = memoryview(self._map)[_HEAD:].cast("Q")
         self._free = list(range(_ENTRIES - 1, 0, -1))  # entry 0 is the one being composed
         self._places: dict[int, int] = {}
+        self.note_composing: Callable[[int], None] = partial(setitem, self._entries, 0)
+        """Note that a message is being made, 0 for none any more; a crash now is probably its fault."""
 
     @classmethod
     def create(cls, folder: Path, sender: str) -> Self:
         """Begin the journal of a sender."""
         folder.mkdir(parents=True, exist_ok=True)
         return cls(folder / f"{sender}.journal")
-
-    def note_composing(self, delivery_id: int) -> None:
-        """Note that a message is being made; a crash now is probably its fault."""
-        self._entries[0] = delivery_id
 
     def note_body(self, delivery_id: int) -> None:
         """Note that a message is about to be written."""
@@ -84,6 +84,22 @@ class Journal:
         self._entries.release()
         self._map.close()
         os.close(self._file)
+
+
+class NoJournal:
+    """The journal of a sender that keeps none."""
+
+    def note_composing(self, delivery_id: int) -> None:
+        """Keep nothing."""
+
+    def note_body(self, delivery_id: int) -> None:
+        """Keep nothing."""
+
+    def note_taken(self, delivery_id: int) -> None:
+        """Keep nothing."""
+
+    def settle(self, delivery_ids: Iterable[int]) -> None:
+        """Forget nothing."""
 
 
 def has_journal(folder: Path, sender: str) -> bool:

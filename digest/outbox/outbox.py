@@ -28,7 +28,7 @@ from digest.outbox.run import Run
 from digest.outbox.settings import RunSettings
 from digest.outbox.tokens import DeliveryTokens
 from digest.outbox.transitions import check_move
-from digest.outbox.turn import Result
+from digest.outbox.turn import Results
 from digest.outbox.verdicts import RETRY_AFTER
 from digest.store import Store, audiences, senders
 from digest.store import deliveries as ledger
@@ -70,7 +70,7 @@ class Outbox:
         self._retry_after = retry_after
         self._clock = clock
         self._lease = lease
-        self._unrecorded: dict[str, list[Result]] = {}
+        self._unrecorded: dict[str, Results] = {}
         # One thread writes: on SQLite there can be only one writer, and results stay in order.
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="outbox")
 
@@ -168,7 +168,7 @@ class Outbox:
             writer=self._writer,
             fence=Fence(self._lease),
         )
-        recorder.restore(self._unrecorded.pop(edition_id, ()))
+        recorder.restore(self._unrecorded.pop(edition_id, Results()))
         try:
             await Run(audience, settings, pool=pool, recorder=recorder).deliver(compose, stop)
         finally:

@@ -12,8 +12,8 @@ from typing import TypeVar
 from digest.errors import StoreError
 from digest.model.delivery import DeliveryState
 from digest.outbox.fence import Fence, now_s
-from digest.outbox.journal import Journal
-from digest.outbox.turn import GROUP, Result, Turn, take_claims, take_turn
+from digest.outbox.journal import Journal, NoJournal
+from digest.outbox.turn import GROUP, Result, Results, Turn, take_claims, take_turn
 from digest.store import Store
 from digest.store.audiences import Audience, counts, set_paused
 from digest.store.deliveries import ClaimedRow, is_anything_held, next_due
@@ -50,20 +50,23 @@ class Recorder:
         self._store = store
         self._audience = audience
         self._sender = sender
-        self._journal = journal
+        self._journal = journal or NoJournal()
         self._writer = writer
         self._loop = asyncio.get_running_loop()
         self._oldest_at = 0.0
         self._patience_s = _PATIENCE_S[store.engine.dialect.name]
         self.fence = fence or Fence()
-        self.results: list[Result] = []
+        self.results = Results()
+
+    def add_sent(self, row_id: int) -> bool:
+        """Take a delivery whose message was accepted; True when somebody should look whether a commit is due."""
+        self.results.sent.append(row_id)
+        return self._is_noteworthy()
 
     def add(self, result: Result) -> bool:
-        """Take a result; True when somebody should look whether a commit is due."""
-        self.results.append(result)
-        if len(self.results) == 1:
-            self._oldest_at = self._loop.time()
-        return len(self.results) in (1, COMMIT_AT)
+        """Take a result of another kind; True when somebody should look whether a commit is due."""
+        self.results.others.append(result)
+        return self._is_noteworthy()
 
     def due_in_s(self, now: float) -> float | None:
         """Return seconds until a commit is due, 0 or less for now; None when there is nothing to commit."""
@@ -71,11 +74,10 @@ class Recorder:
             return None
         return 0.0 if len(self.results) >= COMMIT_AT else self._oldest_at + COMMIT_WITHIN_S - now
 
-    def take_group(self) -> list[Result]:
+    def take_group(self) -> Results:
         """Take out the oldest results, as many as one transaction may record."""
-        group, self.results = self.results[:GROUP], self.results[GROUP:]
         self._oldest_at = self._loop.time()
-        return group
+        return self.results.take(GROUP)
 
     async def take_turn(
         self, turn: Turn, *, clock: Callable[[], datetime], on_failure: Callable[[], None]
@@ -91,22 +93,28 @@ class Recorder:
         while True:
             slow = self._loop.call_later(_SLOW_S, on_failure)
             try:
-                started_s = now_s()
-                refused = await self.io(take_turn, self._store, self._audience, turn, sender=self._sender, now=clock())
-                self.fence.move(started_s)
+                refused = await self._try_turn(turn, clock())
                 break
             except StoreError as error:
                 on_failure()
                 turn = replace(turn, recheck=())
                 if not error.is_temporary or now_s() - begun_s > self._patience_s:
-                    self.results = [*turn.results, *self.results]
+                    self.results.put_back(turn.results)
                     raise
                 await asyncio.sleep(wait_s)
                 wait_s = min(_LONGEST_WAIT_S, 2 * wait_s)
             finally:
                 slow.cancel()
-        if self._journal is not None:
-            self._journal.settle([result.row.id for result in turn.results])
+        self._journal.settle(turn.results.ids)
+        return refused
+
+    async def _try_turn(self, turn: Turn, now: datetime) -> dict[int, str]:
+        started_s, touches = now_s(), self.fence.should_move()
+        refused = await self.io(
+            take_turn, self._store, self._audience, turn, sender=self._sender, now=now, touches=touches
+        )
+        if touches:
+            self.fence.move(started_s)
         return refused
 
     async def claim(self, limit: int, skip: Sequence[str], *, clock: Callable[[], datetime]) -> list[ClaimedRow]:
@@ -162,6 +170,12 @@ class Recorder:
         """Ask a store that fails no longer than so many seconds from now on."""
         self._patience_s = min(self._patience_s, patience_s)
 
-    def restore(self, results: Sequence[Result]) -> None:
+    def restore(self, results: Results) -> None:
         """Take over results that an earlier run could not record."""
-        self.results = [*results, *self.results]
+        self.results.put_back(results)
+
+    def _is_noteworthy(self) -> bool:
+        number = len(self.results)
+        if number == 1:
+            self._oldest_at = self._loop.time()
+        return number in (1, COMMIT_AT)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from math import inf
 
@@ -17,18 +17,20 @@ from digest.errors import StoreError
 from digest.model.delivery import DeliveryState, Stage
 from digest.outbox.fence import KEEP_SEEN_S
 from digest.outbox.held import Held
+from digest.outbox.journal import NoJournal
 from digest.outbox.progress import Tally
 from digest.outbox.recorder import Recorder
 from digest.outbox.server_watch import ServerWatch
 from digest.outbox.settings import RunSettings
 from digest.outbox.stock import Stock
 from digest.outbox.transitions import check_move
-from digest.outbox.turn import CLAIMS, GROUP, Result, Turn
-from digest.outbox.verdicts import SENT, RetryRules, Verdict, judge
+from digest.outbox.turn import CLAIMS, GROUP, Result, Results, Turn
+from digest.outbox.verdicts import RetryRules, Verdict, judge
 from digest.store.audiences import Audience
 from digest.store.deliveries import ClaimedRow
 
-_SENDING, _SENT = DeliveryState.SENDING, Fate.SENT  # an enumeration's member is slow to look up
+_SENDING, _FATE_SENT = DeliveryState.SENDING, Fate.SENT  # an enumeration's member is slow to look up
+_SENT = check_move(_SENDING, DeliveryState.SENT)
 _RECHECK_S = 0.4
 _LOOK_AGAIN_S = 0.5
 _CROWDED_S = 0.05
@@ -46,7 +48,9 @@ class Run:
         self._settings = settings
         self._pool = pool
         self._recorder = recorder
+        self._journal = settings.journal or NoJournal()
         self.may_go = recorder.fence.allows
+        self.note_body: Callable[[int], None] = self._journal.note_body
         self._loop = asyncio.get_running_loop()
         self._rules = RetryRules(
             audience.useful_until, "hold" if audience.uncertain == "hold" else "resend", settings.retry_after
@@ -117,7 +121,7 @@ class Run:
             return None
         known = None
         if self._is_doubtful and self._claiming is None:
-            known = [*self._stock.ids, *(result.row.id for result in self._recorder.results)]
+            known = [*self._stock.ids, *self._recorder.results.ids]
         return Turn(self._recorder.take_group(), recheck, known)
 
     async def _take(self, turn: Turn) -> None:
@@ -134,8 +138,9 @@ class Run:
             self._apply(turn, refused)
 
     def _apply(self, turn: Turn, refused: Mapping[int, str]) -> None:
-        for state, count in Counter(result.verdict.state for result in turn.results).items():
-            self._tally.move(DeliveryState.SENDING, state, count)
+        self._tally.move(_SENDING, _SENT, len(turn.results.sent))
+        for state, count in Counter(result.verdict.state for result in turn.results.others).items():
+            self._tally.move(_SENDING, state, count)
         for row_id, reason in refused.items():
             held = self._stock.find(row_id)
             # One that has begun only gets its mark, and comes back through `finish`.
@@ -164,8 +169,7 @@ class Run:
         else:
             for state, count in Counter(row.state for row in claimed).items():
                 self._tally.move(state, DeliveryState.SENDING, count)
-            for row in claimed:
-                self._start(row)
+            self._start(claimed)
             self._stock.offer(len(self._recorder.results))
             self._rest_s = _FIRST_REST_S
             if len(claimed) < limit:
@@ -178,42 +182,40 @@ class Run:
             ended, self._claiming = self._claiming, None
             ended.result()
 
-    def _start(self, row: ClaimedRow) -> None:
-        held = Held(row, self)
-        self._stock.add(held)
-        if row.refused:
+    def _start(self, claimed: Sequence[ClaimedRow]) -> None:
+        """Let a claimed group go on, but for those that must not be mailed; none of it when the run is ending."""
+        group = [Held(row, self) for row in claimed]
+        self._stock.add(group)
+        refused = [held for held in group if held.row.refused]
+        for held in refused:
             held.withdraw()
-            self._end(held, row.refused)
-        elif self._paused or self._is_ending:
-            held.withdraw()
-            self._give_back(held, self._paused or "stopped")
-        else:
-            self._stock.get_ready(held)
+            self._end(held, held.row.refused)
+        if refused:
+            self._stock.sort_out()
+        if self._paused or self._is_ending:
+            self._withdraw_waiting(self._paused or "stopped")
 
     def make(self, row: ClaimedRow) -> Message:
         """Make the message of a delivery, and note meanwhile whose it is."""
-        journal = self._settings.journal
-        if journal is None:
-            return self._compose(row)
-        journal.note_composing(row.id)
+        self._journal.note_composing(row.id)
         message = self._compose(row)
-        journal.note_composing(0)
+        self._journal.note_composing(0)
         return message
 
-    def note_body(self, row: ClaimedRow) -> None:
-        """Note that the message of a delivery is about to be written."""
-        if self._settings.journal is not None:
-            self._settings.journal.note_body(row.id)
-
     def finish(self, held: Held, outcome: Outcome) -> None:
-        """Judge an outcome; called by the pool, once for each attempt."""
-        if held.row.id not in self._stock:
+        """Hear of an outcome; called by the pool, once for each attempt."""
+        row_id = held.row.id
+        if not self._stock.remove(row_id):
             return
-        if outcome.decision.fate is _SENT:
-            if self._settings.journal is not None:
-                self._settings.journal.note_taken(held.row.id)
-            self._add(Result(held.row, SENT, outcome))
+        if outcome.decision.fate is not _FATE_SENT:
+            self._judge(held, outcome)
             return
+        self._journal.note_taken(row_id)
+        if self._recorder.add_sent(row_id):
+            self._wake.set()
+
+    def _judge(self, held: Held, outcome: Outcome) -> None:
+        """Judge an outcome that is no acceptance."""
         requeues = self._requeues.get(held.row.id, 0)
         verdict = judge(
             outcome,
@@ -245,15 +247,16 @@ class Run:
 
     def _end(self, held: Held, reason: str) -> None:
         """End a delivery that must not be mailed."""
+        self._stock.remove(held.row.id)
         self._add(Result(held.row, Verdict(DeliveryState.SUPPRESSED, reason=reason), None))
 
     def _give_back(self, held: Held, why: str) -> None:
         """Queue a delivery again that was not tried."""
+        self._stock.remove(held.row.id)
         self._add(Result(held.row, Verdict(DeliveryState.QUEUED, self._settings.clock(), reason=why), None))
 
     def _add(self, result: Result) -> None:
         check_move(_SENDING, result.verdict.state)
-        self._stock.remove(result.row.id)
         if self._recorder.add(result):
             self._wake.set()
 
@@ -280,7 +283,7 @@ class Run:
             self._give_up(held)
         await self._record_all()
         if not self._paused:
-            await self._take(Turn((), is_last=True))
+            await self._take(Turn(Results(), is_last=True))
         if self._pauses_edition:
             await self._recorder.write_pause(self._paused)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from digest.delivery.attempt import Progress
 from digest.delivery.pool import SmtpPool
@@ -23,9 +23,6 @@ class Stock:
 
     def __len__(self) -> int:
         return len(self._held)
-
-    def __contains__(self, row_id: int) -> bool:
-        return row_id in self._held
 
     def __iter__(self) -> Iterator[Held]:
         return iter(list(self._held.values()))
@@ -49,17 +46,14 @@ class Stock:
         """Return the one with this id, if it is still held."""
         return self._held.get(row_id)
 
-    def add(self, held: Held) -> None:
-        """Take one in; `get_ready` lets it go on."""
-        self._held[held.row.id] = held
+    def add(self, group: Sequence[Held]) -> None:
+        """Take a group in, each to be offered to the pool when its turn comes."""
+        self._held.update([(held.row.id, held) for held in group])
+        self._ready.extend(group)
 
-    def get_ready(self, held: Held) -> None:
-        """Let one be offered to the pool when its turn comes."""
-        self._ready.append(held)
-
-    def remove(self, row_id: int) -> None:
-        """Let one go that has its result."""
-        del self._held[row_id]
+    def remove(self, row_id: int) -> bool:
+        """Let one go that has its result; False when it was let go before."""
+        return self._held.pop(row_id, None) is not None
 
     def sort_out(self) -> None:
         """Forget among those that wait for the pool which were withdrawn."""

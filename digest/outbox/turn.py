@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 from sqlalchemy import Connection
 
 from digest.delivery.attempt import Outcome
 from digest.delivery.replies import Reply
-from digest.outbox.verdicts import SENT, Verdict
+from digest.outbox.verdicts import Verdict
 from digest.store import Store
 from digest.store import deliveries as ledger
 from digest.store.audiences import Audience
@@ -25,11 +25,38 @@ CLAIMS = 2 * GROUP
 
 
 class Result(NamedTuple):
-    """What became of one claimed delivery; `outcome` is None where no server was asked."""
+    """What became of a claimed delivery that was not sent; `outcome` is None where no server was asked."""
 
     row: ledger.ClaimedRow
     verdict: Verdict
     outcome: Outcome | None
+
+
+@dataclass(slots=True)
+class Results:
+    """What became of claimed deliveries: the ids of those that were sent, and the results of the others."""
+
+    sent: list[int] = field(default_factory=list)
+    others: list[Result] = field(default_factory=list)
+
+    def __len__(self) -> int:
+        return len(self.sent) + len(self.others)
+
+    @property
+    def ids(self) -> list[int]:
+        """The ids of all."""
+        return [*self.sent, *(result.row.id for result in self.others)]
+
+    def take(self, most: int) -> Self:
+        """Take out the oldest, at most so many."""
+        taken = type(self)(others=self.others[:most])
+        taken.sent = self.sent[: most - len(taken.others)]
+        del self.sent[: len(taken.sent)], self.others[: len(taken.others)]
+        return taken
+
+    def put_back(self, taken: Results) -> None:
+        """Take in again what was taken out."""
+        self.sent[:0], self.others[:0] = taken.sent, taken.others
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,26 +67,29 @@ class Turn:
     the queue. `is_last`: nothing follows for a while.
     """
 
-    results: Sequence[Result]
+    results: Results
     recheck: Sequence[int] = ()
     held: Sequence[int] | None = None
     is_last: bool = False
 
 
-def take_turn(store: Store, audience: Audience, turn: Turn, *, sender: str, now: datetime) -> dict[int, str]:
+def take_turn(
+    store: Store, audience: Audience, turn: Turn, *, sender: str, now: datetime, touches: bool = True
+) -> dict[int, str]:
     """Do all of a turn in one transaction; return the ids among `recheck` that must not be mailed, with the reason.
 
     It outlives a crash of this process; a loss of power only once something is claimed after it, or as the last one.
+    With `touches` it also writes that the sender lives.
     """
     with store.begin(durable=turn.is_last) as connection:
-        sent = [result.row.id for result in turn.results if result.verdict is SENT]
-        if sent:
-            ledger.record_sent(connection, sent, sender, at=now)
-        if len(sent) < len(turn.results):
-            _record_others(connection, [one for one in turn.results if one.verdict is not SENT], sender, now)
+        if turn.results.sent:
+            ledger.record_sent(connection, turn.results.sent, sender, at=now)
+        if turn.results.others:
+            _record_others(connection, turn.results.others, sender, now)
         if turn.held is not None:
             ledger.give_back_unknown(connection, audience, sender, turn.held, now=now)
-        touch_sender(connection, sender, now=now)
+        if touches:
+            touch_sender(connection, sender, now=now)
         return ledger.refused_among(connection, audience, turn.recheck, now=now) if turn.recheck else {}
 
 

@@ -18,8 +18,7 @@ from digest.model.subscriber import Subscriber
 from digest.outbox import Outbox
 from digest.outbox.bench import add_readers, make_reader, make_template
 from digest.outbox.bench_peers import bench_peers, find_postfix_program
-from digest.outbox.turn import GROUP, Result, Turn, take_turn
-from digest.outbox.verdicts import Verdict
+from digest.outbox.turn import GROUP, Results, Turn, take_claims, take_turn
 from digest.store import Store
 from digest.store.audiences import find_audience
 
@@ -72,13 +71,14 @@ def measure_ledger(readers: int = 100_000) -> dict[str, object]:
                 audience = find_audience(connection, "bench-edition")
             assert audience is not None
             waits: list[float] = []
-            results: list[Result] = []
+            ids: list[int] = []
             for _ in range(100):
                 started = time.perf_counter()
-                turn = Turn(results, GROUP)
-                report = take_turn(store, audience, turn, sender="bench", now=datetime.now(UTC))
+                now = datetime.now(UTC)
+                take_turn(store, audience, Turn(Results(ids)), sender="bench", now=now)
+                claimed = take_claims(store, audience, "bench", limit=GROUP, skip=(), now=now)
                 waits.append(time.perf_counter() - started)
-                results = [Result(row, Verdict(DeliveryState.SENT), None) for row in report.claimed]
+                ids = [row.id for row in claimed]
     return {
         "readers": readers,
         "enqueue_seconds": round(enqueue_s, 2),

@@ -16,6 +16,7 @@ from digest.outbox import Outbox
 from digest.outbox.fence import SILENT_AFTER
 from digest.outbox.journal import Journal
 from digest.outbox.recovery import Recovered, recover
+from digest.outbox.turn import Results, Turn, take_turn
 from digest.store import Store, audiences, deliveries, senders
 from digest.store.audiences import Chosen
 from digest.store.quotas import reserve_quota
@@ -144,9 +145,57 @@ def test_claims_nobody_knows_of_are_given_back(outbox: Outbox) -> None:
 
 
 def test_claims_skip_crowded_domains(outbox: Outbox) -> None:
-    """Domains that wait for their limit are left for later."""
+    """Domains that wait for their limit are left for later, also those that stand between claimed ones."""
     outbox.enqueue("e1", "denver", useful_until=LATER)
-    assert len(_claim(outbox, "a", 10, skip=("gmail.example",))) == 5
+    ids = _claim(outbox, "a", 4, skip=("gmail.example",))
+    assert max(ids) - min(ids) > 3
+    with outbox.store.read() as connection:
+        assert [held.delivery_id for held in senders.held_by(connection, "a")] == sorted(ids)
+    assert len(_claim(outbox, "b", 10, skip=("gmail.example",))) == 1
+    assert len(_claim(outbox, "c", 10)) == 5
+
+
+def test_claims_bring_what_a_message_needs(outbox: Outbox) -> None:
+    """A claimed row has the reader's values, the begin of the subscription, and where it was before."""
+    with outbox.store.begin() as connection:
+        who = subscribers.c.email == EMAILS[3]
+        values = {"name": 'Ann "A" Dår', "language": "da", "timezone": "Europe/Copenhagen", "attributes": {"a": "b"}}
+        connection.execute(update(subscribers).where(who).values(**values))
+    began_at = NOW - timedelta(days=3, microseconds=1)
+    _set_subscription(outbox, EMAILS[3], since_at=began_at)
+    outbox.enqueue("e1", "denver", useful_until=LATER)
+    audience = _audience(outbox)
+    with outbox.store.begin() as connection:
+        rows = deliveries.claim(connection, audience, "a", now=NOW, limit=10)
+    (row,) = [row for row in rows if row.email == EMAILS[3]]
+    assert row == deliveries.ClaimedRow(
+        id=row.id,
+        subscriber_id=row.subscriber_id,
+        email=EMAILS[3],
+        domain="gmail.example",
+        name='Ann "A" Dår',
+        language="da",
+        timezone="Europe/Copenhagen",
+        attributes='{"a":"b"}',
+        attempts=0,
+        refused="",
+        since_at=began_at,
+        state=S.QUEUED,
+    )
+
+
+def test_turns_say_that_the_sender_lives_when_asked(outbox: Outbox) -> None:
+    """Not every transaction writes it: one that does not leaves what an earlier one said."""
+    outbox.enqueue("e1", "denver", useful_until=LATER)
+    audience = _audience(outbox)
+    for minutes, touches in ((0, True), (1, False), (2, True)):
+        ids = _claim(outbox, "a", 1)
+        now = NOW + timedelta(minutes=minutes)
+        take_turn(outbox.store, audience, Turn(Results(ids)), sender="a", now=now, touches=touches)
+        with outbox.store.read() as connection:
+            seen_at = dict(senders.other_senders(connection, "here"))["a"]
+        assert seen_at == (now if touches else NOW)
+    assert outbox.sums("e1").sent == 3
 
 
 def test_claim_tells_who_left_since(outbox: Outbox) -> None:
