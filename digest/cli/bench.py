@@ -56,10 +56,11 @@ def bench_peers(
     ] = 0,
     rounds: Annotated[int, typer.Option(min=1, max=100, help="Run them in turn so often; figures are medians.")] = 3,
     processes: _Processes = None,
+    smtp: Annotated[str, typer.Option(metavar="HOST:PORT", help="Another test server instead of smtp-sink.")] = "",
     as_json: AsJson = False,
 ) -> None:
     """Compare with Postfix's smtp-source and plain aiosmtplib against the same smtp-sink."""
-    from digest.outbox.bench import bench_peers as measure
+    from digest.outbox.bench_peers import bench_peers as measure
 
     figures = measure(
         recipients,
@@ -68,6 +69,7 @@ def bench_peers(
         delay_s=delay_ms / 1000,
         rounds=rounds,
         processes=processes,
+        server=_host_and_port(smtp) if smtp else None,
     )
     _show(figures, as_json)
 

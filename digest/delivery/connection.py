@@ -14,8 +14,12 @@ from digest.delivery.message import Message
 from digest.delivery.replies import Answer, Decision, Fate, Lost, Reply, decide
 from digest.model.delivery import Stage
 
-_FLYING = 2
-"""Messages under way at a time on a connection to a server far away."""
+_FLYING = 3
+"""Messages under way at a time on a connection to a server far away.
+
+With two, a server that collects its small answers (Nagle's algorithm, as Postfix does) has to wait for the receipt of
+one before it sends the next: 4 times the rate of lock-step dialogue were measured against 7 times with three.
+"""
 
 _WANTED = {Stage.MAIL: frozenset({250}), Stage.RCPT: frozenset({250, 251}), Stage.DATA: frozenset({354})}
 _ALL_WELL = [250, 250, 354]
@@ -91,9 +95,9 @@ class Connection:
         self._drop()
 
     async def _send_flights(self, attempt: Attempt) -> None:
-        """Send whole messages without waiting, at most two at a time (BDAT, RFC 3030).
+        """Send whole messages without waiting, at most three at a time (BDAT, RFC 3030).
 
-        What was written may have been taken, so a lost connection leaves both uncertain.
+        What was written may have been taken, so a lost connection leaves all of them uncertain.
         """
         flying: deque[_Begun] = deque()
         waiting: Attempt | None = attempt

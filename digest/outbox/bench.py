@@ -189,18 +189,3 @@ def _make_key(folder: Path) -> None:
     key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
     pem = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
     (folder / _KEY).write_bytes(pem)
-
-
-def bench_peers(
-    recipients: int,
-    *,
-    size: int = 40_000,
-    connections: int = 8,
-    delay_s: float = 0.0,
-    rounds: int = 1,
-    processes: int | None = None,
-) -> dict[str, object]:
-    """Compare with Postfix's `smtp-source` and plain aiosmtplib; see `bench_peers.bench_peers`."""
-    from digest.outbox.bench_peers import bench_peers as measure
-
-    return measure(recipients, size=size, connections=connections, delay_s=delay_s, rounds=rounds, processes=processes)

@@ -20,6 +20,9 @@ from digest.model.delivery import Delivery, DeliveryState
 from digest.model.subscriber import Subscriber
 from digest.outbox.bench import bench_send, make_reader, make_template
 
+Server = tuple[str, int]
+"""Host and port."""
+
 _PLACES = "/usr/sbin:/usr/local/sbin:/usr/libexec/postfix:/usr/lib/postfix/sbin"
 
 
@@ -31,9 +34,11 @@ def bench_peers(
     delay_s: float = 0.0,
     rounds: int = 1,
     processes: int | None = None,
+    server: Server | None = None,
 ) -> dict[str, object]:
     """Send the same number of messages of the same size three ways, one after the other, and compare.
 
+    They go to a `smtp-sink` of our own, or to another `server` for tests, which may offer more, as CHUNKING.
     With `delay_s`, a proxy holds every byte back so long in each direction, as a server far away does; then
     `smtp-source` is left out. Ours is recorded in an outbox and personal, the others send one text to one address.
     Each of `rounds` runs all of them in turn, so that a busy moment meets all; the figures are medians.
@@ -41,9 +46,9 @@ def bench_peers(
     Raises:
         UsageError: `smtp-sink` or `smtp-source` is not installed.
     """
-    with running_sink() as sink_port, _maybe_delayed(sink_port, delay_s) as port:
+    with _maybe_sink(server) as near, _maybe_delayed(near, delay_s) as target:
         results = [
-            _one_round(recipients, port, size, connections, with_source=not delay_s, processes=processes)
+            _one_round(recipients, target, size, connections, with_source=not delay_s, processes=processes)
             for _ in range(rounds)
         ]
     figures: dict[str, object] = {
@@ -54,10 +59,10 @@ def bench_peers(
 
 
 def _one_round(
-    recipients: int, port: int, size: int, connections: int, *, with_source: bool, processes: int | None
+    recipients: int, server: Server, size: int, connections: int, *, with_source: bool, processes: int | None
 ) -> dict[str, object]:
-    ours = bench_send(recipients, "127.0.0.1", port, size=size, connections=connections, processes=processes)
-    plain = _plain_rate(recipients, port, size=size, connections=connections)
+    ours = bench_send(recipients, *server, size=size, connections=connections, processes=processes)
+    plain = _plain_rate(recipients, server, size=size, connections=connections)
     rate = float(str(ours["messages_per_second"]))
     figures: dict[str, object] = {
         "messages_per_second": rate,
@@ -68,7 +73,7 @@ def _one_round(
         "processes": ours["processes"],
     }
     if with_source:
-        source = _source_rate(recipients, port, size=size, connections=connections)
+        source = _source_rate(recipients, server, size=size, connections=connections)
         figures |= {"smtp_source_per_second": source, "times_smtp_source": rate / source}
     return figures
 
@@ -95,33 +100,33 @@ def running_sink() -> Iterator[int]:
         sink.wait()
 
 
-def _source_rate(recipients: int, port: int, *, size: int, connections: int) -> float:
+def _source_rate(recipients: int, server: Server, *, size: int, connections: int) -> float:
     program = find_postfix_program("smtp-source")
     if program is None:
         raise UsageError("smtp-source is not installed; get it with: apt install postfix")
     counts = ["-s", str(connections), "-l", str(size), "-m", str(recipients)]
     addresses = ["-f", "news@example.com", "-t", "reader@example.com"]
     started = time.perf_counter()
-    subprocess.run([program, "-d", *counts, *addresses, f"127.0.0.1:{port}"], check=True)
+    subprocess.run([program, "-d", *counts, *addresses, ":".join(map(str, server))], check=True)
     return recipients / (time.perf_counter() - started)
 
 
-def _plain_rate(recipients: int, port: int, *, size: int, connections: int) -> float:
+def _plain_rate(recipients: int, server: Server, *, size: int, connections: int) -> float:
     reader = make_reader(
         Delivery(1, "bench", 1, "reader@example.com", DeliveryState.SENDING, 0, "t" * 32),
         Subscriber(1, "reader@example.com", "reader@example.com", "Reader"),
     )
     content = make_template(size, signer=None).eml_for(reader)
     started = time.perf_counter()
-    run_loop(_send_plainly(recipients, port, content, connections))
+    run_loop(_send_plainly(recipients, server, content, connections))
     return recipients / (time.perf_counter() - started)
 
 
-async def _send_plainly(recipients: int, port: int, content: bytes, connections: int) -> None:
+async def _send_plainly(recipients: int, server: Server, content: bytes, connections: int) -> None:
     left = iter(range(recipients))
 
     async def line() -> None:
-        async with aiosmtplib.SMTP(hostname="127.0.0.1", port=port, start_tls=False) as client:
+        async with aiosmtplib.SMTP(hostname=server[0], port=server[1], start_tls=False) as client:
             for _ in left:
                 await client.sendmail("news@example.com", ["reader@example.com"], content)
 
@@ -129,30 +134,39 @@ async def _send_plainly(recipients: int, port: int, content: bytes, connections:
 
 
 @contextmanager
-def _maybe_delayed(port: int, delay_s: float) -> Iterator[int]:
+def _maybe_sink(server: Server | None) -> Iterator[Server]:
+    if server is not None:
+        yield server
+        return
+    with running_sink() as port:
+        yield "127.0.0.1", port
+
+
+@contextmanager
+def _maybe_delayed(server: Server, delay_s: float) -> Iterator[Server]:
     if not delay_s:
-        yield port
+        yield server
         return
     from multiprocessing import get_context
 
     listening = _free_port()
-    proxy = get_context("spawn").Process(target=_run_proxy, args=(listening, port, delay_s), daemon=True)
+    proxy = get_context("spawn").Process(target=_run_proxy, args=(listening, server, delay_s), daemon=True)
     proxy.start()
     try:
         _wait_for(listening)
-        yield listening
+        yield "127.0.0.1", listening
     finally:
         proxy.terminate()
         proxy.join()
 
 
-def _run_proxy(listening: int, port: int, delay_s: float) -> None:
-    run_loop(_serve_delayed(listening, port, delay_s))
+def _run_proxy(listening: int, server: Server, delay_s: float) -> None:
+    run_loop(_serve_delayed(listening, server, delay_s))
 
 
-async def _serve_delayed(listening: int, port: int, delay_s: float) -> None:
+async def _serve_delayed(listening: int, far: Server, delay_s: float) -> None:
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        far_reader, far_writer = await asyncio.open_connection("127.0.0.1", port)
+        far_reader, far_writer = await asyncio.open_connection(*far)
         await asyncio.gather(_carry(reader, far_writer, delay_s), _carry(far_reader, writer, delay_s))
 
     server = await asyncio.start_server(serve, "127.0.0.1", listening)

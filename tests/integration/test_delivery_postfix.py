@@ -5,10 +5,8 @@ from __future__ import annotations
 import asyncio
 import os
 import re
-import shutil
 import socket
 import subprocess
-import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,6 +18,7 @@ from digest.outbox.bench_peers import bench_peers, find_postfix_program, running
 from digest.store import Store
 from digest.testing.deliveries import SmallMailing, local_route
 from digest.testing.messages import check_message
+from digest.testing.postfix import running_postfix
 
 pytestmark = pytest.mark.postfix
 
@@ -75,73 +74,14 @@ def test_peers_are_measured() -> None:
     assert all(float(str(figure)) > 0 for figure in figures.values())
 
 
-MAIN_CF = """
-compatibility_level = 3.6
-queue_directory = {folder}/spool
-data_directory = {folder}/data
-command_directory = /usr/sbin
-daemon_directory = /usr/lib/postfix/sbin
-mail_owner = postfix
-setgid_group = postdrop
-inet_interfaces = 127.0.0.1
-inet_protocols = ipv4
-myhostname = relay.example.net
-mydestination =
-mynetworks = 127.0.0.0/8
-relayhost = [127.0.0.1]:{sink}
-maillog_file = {folder}/log/mail.log
-maillog_file_prefixes = {folder}
-smtpd_peername_lookup = no
-disable_dns_lookups = yes
-smtputf8_enable = no
-alias_maps =
-local_recipient_maps =
-alias_database =
-smtpd_relay_restrictions = permit_mynetworks, reject
-"""
-SERVICES = (
-    "pickup unix n - n 60 1 pickup",
-    "cleanup unix n - n - 0 cleanup",
-    "qmgr unix n - n 300 1 qmgr",
-    "rewrite unix - - n - - trivial-rewrite",
-    "bounce unix - - n - 0 bounce",
-    "defer unix - - n - 0 bounce",
-    "trace unix - - n - 0 bounce",
-    "smtp unix - - n - - smtp",
-    "relay unix - - n - - smtp",
-    "error unix - - n - - error",
-    "retry unix - - n - - error",
-    "anvil unix - - n - 1 anvil",
-    "scache unix - - n - 1 scache",
-    "proxymap unix - - n - - proxymap",
-    "tlsmgr unix - - n 1000? 1 tlsmgr",
-    "postlog unix-dgram n - n - 1 postlogd",
-)
-
-
 @pytest.fixture
 def postfix() -> Iterator[tuple[int, Path]]:
     """Run a real Postfix of its own that relays to `smtp-sink`; give its port and its log."""
-    program = _needed("postfix")
+    _needed("postfix")
     if os.geteuid() != 0:
         pytest.skip("only root can start a Postfix of its own")
-    with running_sink() as sink, tempfile.TemporaryDirectory(prefix="digest-postfix-") as name:
-        folder = Path(name)
-        folder.chmod(0o755)
-        for part in ("conf", "spool", "data", "log"):
-            (folder / part).mkdir()
-        shutil.chown(folder / "data", "postfix", "postfix")
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = probe.getsockname()[1]
-        (folder / "conf" / "main.cf").write_text(MAIN_CF.format(folder=folder, sink=sink))
-        services = [f"127.0.0.1:{port} inet n - n - - smtpd", *SERVICES]
-        (folder / "conf" / "master.cf").write_text("\n".join(services) + "\n")
-        subprocess.run([program, "-c", str(folder / "conf"), "start"], check=True, capture_output=True)
-        try:
-            yield port, folder / "log" / "mail.log"
-        finally:
-            subprocess.run([program, "-c", str(folder / "conf"), "stop"], check=True, capture_output=True)
+    with running_sink() as sink, running_postfix(f"smtp:[127.0.0.1]:{sink}") as (port, log):
+        yield port, log
 
 
 def test_postfix_accounts_for_every_message(mailing: SmallMailing, postfix: tuple[int, Path]) -> None:
