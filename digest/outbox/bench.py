@@ -24,7 +24,8 @@ from digest.model.delivery import Delivery, DeliveryState
 from digest.model.edition import Edition, RenderedEdition
 from digest.model.slots import make_marker, slot_mark
 from digest.model.subscriber import Reader, Subscriber, Subscription, SubscriptionState
-from digest.outbox.hands import WORTH_IT, Hands, HandSide, count_hands
+from digest.outbox.hand import HandSide
+from digest.outbox.hands import WORTH_IT, Hands, count_hands
 from digest.outbox.outbox import Outbox
 from digest.store import Store
 from digest.store.subscribers import NewSubscriber, add_subscribers, save_subscriptions

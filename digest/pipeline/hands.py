@@ -11,7 +11,8 @@ from pathlib import Path
 import structlog
 
 from digest.config.project import Project
-from digest.outbox.hands import WORTH_IT, Hands, HandSide, count_hands
+from digest.outbox.hand import HandSide
+from digest.outbox.hands import WORTH_IT, Hands, count_hands
 from digest.pipeline.mail import Mail, open_mail
 from digest.pipeline.workspace import Workspace
 from digest.store import editions

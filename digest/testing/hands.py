@@ -11,7 +11,7 @@ from pathlib import Path
 from digest.delivery.pool import SmtpPool
 from digest.outbox import Outbox
 from digest.outbox.bench import make_reader, make_template
-from digest.outbox.hands import HandSide
+from digest.outbox.hand import HandSide
 from digest.store import Store
 from digest.testing.deliveries import local_route
 
