@@ -32,7 +32,7 @@ class Held(Attempt):
     __slots__ = ("_holder", "row")
 
     def __init__(self, row: ClaimedRow, holder: Holder) -> None:
-        super().__init__(row.domain)
+        Attempt.__init__(self, row.domain)  # `super()` would cost a fifth of making one
         self.row = row
         self._holder = holder
 

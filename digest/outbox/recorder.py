@@ -61,12 +61,12 @@ class Recorder:
     def add_sent(self, row_id: int) -> bool:
         """Take a delivery whose message was accepted; True when somebody should look whether a commit is due."""
         self.results.sent.append(row_id)
-        return self._is_noteworthy()
+        return self._is_noteworthy(len(self.results.sent) + len(self.results.others))
 
     def add(self, result: Result) -> bool:
         """Take a result of another kind; True when somebody should look whether a commit is due."""
         self.results.others.append(result)
-        return self._is_noteworthy()
+        return self._is_noteworthy(len(self.results))
 
     def due_in_s(self, now: float) -> float | None:
         """Return seconds until a commit is due, 0 or less for now; None when there is nothing to commit."""
@@ -174,8 +174,7 @@ class Recorder:
         """Take over results that an earlier run could not record."""
         self.results.put_back(results)
 
-    def _is_noteworthy(self) -> bool:
-        number = len(self.results)
+    def _is_noteworthy(self, number: int) -> bool:
         if number == 1:
             self._oldest_at = self._loop.time()
         return number in (1, COMMIT_AT)

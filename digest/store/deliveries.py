@@ -46,8 +46,8 @@ class ClaimedRow(NamedTuple):
     id: int
     subscriber_id: int
     email: str
-    domain: str
     name: str
+    domain: str
     language: str
     timezone: str
     attributes: str  # JSON, read only where it says something
@@ -55,6 +55,9 @@ class ClaimedRow(NamedTuple):
     refused: str
     since_at: datetime | None  # when the subscription began
     state: DeliveryState  # before it was claimed
+
+
+_OWN = 4  # so many columns, the first, are different for each reader
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +83,7 @@ def claim(
     for state in (DeliveryState.DEFERRED, DeliveryState.QUEUED):
         if len(rows) < limit:
             found = query.run(connection, facts | {"state": state.value, "most": limit - len(rows)})
-            rows += _claimed_rows(_columns(connection, found), state)
+            rows += _claimed_rows(connection, found, state)
     if rows:
         _take(connection, [row.id for row in rows], sender)
     return rows
@@ -171,25 +174,30 @@ def _facts(audience: Audience, now: datetime) -> dict[str, Any]:
     return facts | {"newsletter": audience.newsletter} if audience.newsletter else facts
 
 
-def _columns(connection: Connection, found: Found) -> Sequence[Sequence[Any]]:
-    """Return what `_claimable` found, column by column."""
+def _claimed_rows(connection: Connection, found: Found, state: DeliveryState) -> Iterable[ClaimedRow]:
+    """Return what `_claimable` found, on SQLite one row with a list for each column."""
     if connection.dialect.name != "sqlite":
-        return list(zip(*found, strict=True))
-    row = found.fetchone()
-    assert row is not None
-    columns: list[list[Any]] = json.loads(row[0])
-    return columns
+        return [_make_row((*row[:-1], instant_of(row[-1]), state)) for row in found]
+    columns = found.fetchone()
+    assert columns is not None
+    own, repeated = map(json.loads, columns[:_OWN]), map(_repeated, columns[_OWN:-1])
+    return map(_make_row, zip(*own, *repeated, _begins(columns[-1]), repeat(state)))
+
+
+@lru_cache(maxsize=16)
+def _repeated(column: str) -> Sequence[Any]:
+    """Return the values of a column that is often the same in one claim after the other."""
+    values: list[Any] = json.loads(column)
+    return values
+
+
+@lru_cache(maxsize=4)
+def _begins(column: str) -> Sequence[datetime | None]:
+    return [_begin_of(value) for value in json.loads(column)]
 
 
 _begin_of = lru_cache(instant_of)  # readers who were imported together began together
 _make_row = partial(tuple.__new__, ClaimedRow)  # `_make` without a function of Python for each row
-
-
-def _claimed_rows(columns: Sequence[Sequence[Any]], state: DeliveryState) -> Iterable[ClaimedRow]:
-    if not columns:
-        return ()
-    *others, since = columns
-    return map(_make_row, zip(*others, map(_begin_of, since), repeat(state)))
 
 
 def _take(connection: Connection, ids: Sequence[int], sender: str) -> None:
@@ -217,11 +225,11 @@ def _claimable(has_newsletter: bool, skips: bool) -> Prepared:
         if dialect != "sqlite":
             query = _with_reader(select(*facts), has_newsletter, deliveries)
             return first(query, dialect).with_for_update(of=deliveries, skip_locked=True)
-        # All rows as one JSON value: each row of its own would let go of the interpreter's lock. By columns, and from
-        # no more than the ids of those that are due: what comes out of an inner query is copied, value by value.
+        # Each column as one JSON value: each row of its own would let go of the interpreter's lock. From no more than
+        # the ids of those that are due: what comes out of an inner query is copied, value by value.
         ids = first(select(deliveries.c.id), dialect).subquery("due")
-        listed = func.json_array(*map(func.json_group_array, facts))
-        return _with_reader(select(listed), has_newsletter, ids.join(deliveries, deliveries.c.id == ids.c.id))
+        columns = map(func.json_group_array, facts)
+        return _with_reader(select(*columns), has_newsletter, ids.join(deliveries, deliveries.c.id == ids.c.id))
 
     return Prepared(build)
 
@@ -232,8 +240,8 @@ def _message_facts(has_newsletter: bool) -> list[ColumnElement[Any]]:
         deliveries.c.id,
         func.coalesce(deliveries.c.subscriber_id, 0),
         func.coalesce(deliveries.c.email, subscribers.c.email),
-        deliveries.c.domain,
         func.coalesce(subscribers.c.name, ""),
+        deliveries.c.domain,
         func.coalesce(subscribers.c.language, ""),
         func.coalesce(subscribers.c.timezone, ""),
         func.coalesce(type_coerce(subscribers.c.attributes, Text), "{}"),

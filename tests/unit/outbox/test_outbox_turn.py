@@ -12,7 +12,7 @@ FAILED = Verdict(DeliveryState.FAILED)
 
 def _result(number: int) -> Result:
     email = f"reader{number}@mail.example"
-    row = ClaimedRow(number, number, email, "mail.example", "", "", "", "{}", 0, "", None, DeliveryState.QUEUED)
+    row = ClaimedRow(number, number, email, "", "mail.example", "", "", "{}", 0, "", None, DeliveryState.QUEUED)
     return Result(row, FAILED, None)
 
 
