@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from email.utils import format_datetime
 
 from digest.delivery.dkim import SIGNED_FIELDS, relax_header
@@ -19,18 +19,13 @@ from digest.delivery.headers import (
     without_controls,
 )
 from digest.delivery.message import EnvelopeFacts
+from digest.delivery.places import is_plain_link
 from digest.model.slots import split_at_marks
 from digest.model.subscriber import Reader
 
-_ORDER = (
-    "date",
-    "from",
-    "to",
-    "subject",
-    "message-id",
-    "reply-to",
-    "list-id",
-    "list-unsubscribe",
+_BEFORE_TO = ("date", "from")
+_BEFORE_UNSUBSCRIBE = ("reply-to", "list-id")
+_AFTER_UNSUBSCRIBE = (
     "list-unsubscribe-post",
     "feedback-id",
     "precedence",
@@ -38,6 +33,7 @@ _ORDER = (
     "content-type",
     "content-transfer-encoding",
 )
+_OWN = {"to": 1, "subject": 2, "message-id": 3, "list-unsubscribe": 5}  # where they stand among a block's pieces
 _LINK = re.compile(r"https?://[\x21-\x3b\x3d\x3f-\x7e]+\Z")  # no "<" or ">"
 _SHORT_LINK = 900  # on one line, whatever stands around it
 _LIST_ID = re.compile(r"[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+\Z")
@@ -45,13 +41,14 @@ _FEEDBACK_ID = re.compile(r"[A-Za-z0-9._-]+(?::[A-Za-z0-9._-]+){0,3}\Z")
 
 
 class HeaderTemplate:
-    """The header lines of an edition: the constant ones as bytes, the reader's own made on demand."""
+    """The header block of an edition: runs of constant lines as bytes, the reader's own lines made on demand."""
 
     def __init__(self, constant: dict[str, bytes], subject: str, *, marker: str, envelope: EnvelopeFacts) -> None:
-        self._constant = constant
-        personal = {"to", "message-id", "list-unsubscribe", "subject"}
-        self._in_order = {name: constant.get(name, b"") for name in _ORDER if name in constant or name in personal}
+        self._before_to = _run(constant, _BEFORE_TO)
+        self._before_unsubscribe = _run(constant, _BEFORE_UNSUBSCRIBE)
+        self._after_unsubscribe = _run(constant, _AFTER_UNSUBSCRIBE) + b"\r\n"
         self._relaxed = {name: relax_header(line) for name, line in constant.items()}
+        self._constant_subject = constant.get("subject")
         self._subject = list(split_at_marks(subject, marker))
         self._domain = envelope.sender_email.rpartition("@")[2].lower()
         self._mailto = envelope.unsubscribe_mailto
@@ -75,24 +72,27 @@ class HeaderTemplate:
             constant["subject"] = field("Subject", encode_text(without_controls(subject)))
         return cls(constant, subject, marker=marker, envelope=envelope)
 
-    def lines_for(self, reader: Reader, address: str) -> dict[str, bytes]:
-        """Return all header lines for one reader, by lower-case name, in the order they are written."""
-        lines = self._in_order.copy()
-        lines["to"] = mailbox_field("To", reader.values.get("name", ""), address)
-        lines["message-id"] = f"Message-ID: <{reader.token}@{self._domain}>\r\n".encode("ascii")
-        lines["list-unsubscribe"] = self._list_unsubscribe(reader)
-        if "subject" not in self._constant:
-            lines["subject"] = field("Subject", encode_text(self._subject_for(reader)))
-        return lines
+    def block_for(self, reader: Reader, address: str) -> tuple[bytes, ...]:
+        """Return the header block for one reader in pieces, with the empty line after it.
 
-    def canonical(self, lines: Mapping[str, bytes]) -> dict[str, bytes]:
-        """Return the relaxed form of what a signature covers."""
-        relaxed = self._relaxed
-        return {
-            name: relaxed[name] if name in relaxed else relax_header(lines[name])
-            for name in SIGNED_FIELDS
-            if name in lines
-        }
+        Raises:
+            MessageError: the link is no link, or too long for a header.
+        """
+        return (
+            self._before_to,
+            mailbox_field("To", reader.values.get("name", ""), address),
+            self._constant_subject or field("Subject", encode_text(self._subject_for(reader))),
+            f"Message-ID: <{reader.token}@{self._domain}>\r\n".encode("ascii"),
+            self._before_unsubscribe,
+            self._list_unsubscribe(reader),
+            self._after_unsubscribe,
+        )
+
+    def canonical(self, block: Sequence[bytes]) -> dict[str, bytes]:
+        """Return the relaxed form of what a signature covers, by lower-case name."""
+        own = {name: relax_header(block[at]) for name, at in _OWN.items()}
+        relaxed = self._relaxed | own
+        return {name: relaxed[name] for name in SIGNED_FIELDS if name in relaxed}
 
     def _subject_for(self, reader: Reader) -> str:
         parts = [text + (reader.values.get(name, "") if name else "") for text, name in self._subject]
@@ -100,7 +100,7 @@ class HeaderTemplate:
 
     def _list_unsubscribe(self, reader: Reader) -> bytes:
         link = reader.values.get("unsubscribe_url", "")
-        if not _LINK.match(link):
+        if not is_plain_link(link) and not _LINK.match(link):
             raise MessageError("unsubscribe_url", "is not an http or https address")
         if not self._mailto and len(link) < _SHORT_LINK:
             return f"List-Unsubscribe: <{link}>\r\n".encode("ascii")
@@ -108,6 +108,10 @@ class HeaderTemplate:
         if self._mailto:
             words = [f"<{link}>,", f"<mailto:{self._mailto}?subject=unsubscribe%20{reader.token}>"]
         return field("List-Unsubscribe", words)
+
+
+def _run(lines: Mapping[str, bytes], names: Sequence[str]) -> bytes:
+    return b"".join(lines[name] for name in names if name in lines)
 
 
 def _constant_lines(envelope: EnvelopeFacts, boundary: str) -> dict[str, bytes]:

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from digest.delivery.errors import MessageError
-from digest.delivery.places import Place, encode_value, is_plain, is_web_address
-from digest.delivery.quoted import quote, quote_plain, quote_printable
+from digest.delivery.places import Place, encode_value, is_plain, is_plain_link
+from digest.delivery.quoted import quote, quote_printable
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class _Gaps:
 
     by_place: dict[Place, list[int]] = field(default_factory=dict)
     everywhere: list[int] = field(default_factory=list)
-    needs_address: bool = False  # it is a whole link somewhere
+    is_link: bool = False  # it is a whole link somewhere
     is_part: bool = False  # it is a part of a link somewhere
 
 
@@ -42,7 +42,7 @@ class GappedBody:
                 gaps = self._gaps.setdefault(piece.name, _Gaps())
                 gaps.by_place.setdefault(piece.place, []).append(at)
                 gaps.everywhere.append(at)
-                gaps.needs_address = gaps.needs_address or piece.place is Place.URL
+                gaps.is_link = gaps.is_link or piece.place is Place.URL
                 gaps.is_part = gaps.is_part or piece.place is Place.URL_PART
 
     @property
@@ -61,13 +61,11 @@ class GappedBody:
             value = values.get(name)
             if value is None:
                 value = _missing(name)
-            encoded = None
-            # Most values are the same wherever they stand: names of plain letters, our own links.
-            if not gaps.is_part and (not gaps.needs_address or is_web_address(value)):
-                encoded = quote_plain(value) or (quote_printable(value) if is_plain(value) else None)
-            if encoded is None:
+            if gaps.is_part or not (is_plain_link(value) if gaps.is_link else is_plain(value)):
                 _fill_by_place(pieces, name, value, gaps)
                 continue
+            # Most values are the same wherever they stand: names of plain letters, our own links.
+            encoded = quote_printable(value)
             for at in gaps.everywhere:
                 pieces[at] = encoded
         return pieces

@@ -23,6 +23,7 @@ _LONGEST_NAME = 60  # a longer one is written as encoded words, which can be fol
 _WORD_BYTES = 39  # base64 of 39 bytes and the frame of the word are 64 characters: with "List-Id: " still below 76
 _FORBIDDEN = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
 _PHRASE = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]*\Z")
+_TOKEN = re.compile(r"[A-Za-z0-9_-]{1,56}\Z")
 _LOCAL_PART = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*\Z")
 _DOMAIN = re.compile(r"(?=.{1,253}\Z)[a-z0-9](?:[a-z0-9-]{0,62})(?:\.[a-z0-9](?:[a-z0-9-]{0,62}))*\Z", re.IGNORECASE)
 
@@ -35,6 +36,12 @@ def is_clean(text: str) -> bool:
 def without_controls(text: str) -> str:
     """Return text with everything that a header refuses made blank, and blanks collapsed."""
     return " ".join(_FORBIDDEN.sub(" ", text).split())
+
+
+def is_token(text: str) -> bool:
+    """Whether text may stand as an opaque token in a Message-ID and a return path."""
+    # Ours are hexadecimal: asking for letters and digits first is a third of the pattern's price.
+    return (len(text) <= 56 and text.isascii() and text.encode().isalnum()) or _TOKEN.match(text) is not None
 
 
 def header_address(email: str) -> str:

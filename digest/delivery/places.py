@@ -6,6 +6,7 @@ import enum
 import html
 import re
 from collections.abc import Iterator
+from string import ascii_letters, digits
 from urllib.parse import quote as percent_encode
 
 from digest.delivery.errors import MessageError
@@ -22,7 +23,8 @@ class Place(enum.Enum):
 
 
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
-_PLAIN = re.compile(r"[A-Za-z0-9 ._~:/?#@!$()*+,;=%-]*\Z")  # nothing that HTML would escape
+_PLAIN_LETTERS = frozenset(f"{ascii_letters}{digits} ._~:/?#@!$()*+,;=%-")  # nothing that HTML would escape
+_PLAIN = bytes(code if chr(code) in _PLAIN_LETTERS else ord("?") for code in range(256))  # changes all others
 _ALLOWED_URL = re.compile(r"(?:https?://|mailto:|tel:)[^\s<>\"]+\Z", re.IGNORECASE)
 _URL_ATTRIBUTES = frozenset({"href", "src", "action", "background", "cite", "poster"})
 # What stands between two conditional comments is markup too: Outlook reads it.
@@ -55,12 +57,15 @@ def encode_value(value: str, place: Place, name: str) -> str:
 
 def is_plain(value: str) -> bool:
     """Whether a value is ASCII in which nothing is escaped in text, HTML or, for a web address, a link."""
-    return _PLAIN.match(value) is not None
+    if not value.isascii():
+        return False
+    raw = value.encode()
+    return raw.translate(_PLAIN) == raw
 
 
-def is_web_address(value: str) -> bool:
-    """Whether a plain value may stand as a whole URL as it is."""
-    return (value[:8] == "https://" or value[:7] == "http://") and len(value) > 8 and " " not in value
+def is_plain_link(value: str) -> bool:
+    """Whether a value is a web address in which nothing is escaped in text, HTML, link or header."""
+    return value.startswith(("https://", "http://")) and len(value) > 8 and " " not in value and is_plain(value)
 
 
 def html_places(markup: str, mark: re.Pattern[str]) -> Iterator[Place]:

@@ -8,9 +8,8 @@ SOFT_BREAK = b"=\r\n"
 """Joins two encoded pieces without adding anything to the decoded text (RFC 2045 §6.7)."""
 
 _WIDTH = 73  # leaves room for "=2E" instead of a leading dot and for the "=" of a soft break: 76 in all
+_GUARDED = ".F"
 _UNSAFE = re.compile(rb"[^\x20-\x3c\x3e-\x7e]")
-_GUARDED = frozenset(".F")
-_PLAIN_LINES = re.compile(r"(?![.F])[A-Za-z0-9 ._~:/?#@!$()*+,;%-]{1,73}")
 _LINE_END = re.compile(r"\r\n|\r|\n")
 
 
@@ -26,23 +25,9 @@ def quote(text: str) -> bytes:
     return "\r\n".join([_quote_line(line) for line in _LINE_END.split(text)]).encode("ascii")
 
 
-def quote_plain(value: str) -> bytes | None:
-    """The same as `quote` where nothing is encoded, neither in mail nor in HTML, as in our links; else None.
-
-    One pass of a pattern checks the value and cuts it into lines: what does not match is missing in the end.
-    """
-    if "=" in value or "  " in value or value[-1:] == " ":
-        return None
-    lines = _PLAIN_LINES.findall(value)
-    folded = "=\r\n".join(lines)
-    if not lines or len(folded) != len(value) + 3 * (len(lines) - 1):
-        return None
-    return folded.encode("ascii")
-
-
 def quote_printable(line: str) -> bytes:
     """The same as `quote` for what is known to be printable ASCII, and so one line."""
-    return _fold(line.replace("=", "=3D") if "=" in line else line).encode("ascii")
+    return _fold(line.replace("=", "=3D") if "=" in line else line).encode()
 
 
 def _quote_line(line: str) -> str:
@@ -52,30 +37,33 @@ def _quote_line(line: str) -> str:
 
 
 def _fold(safe: str) -> str:
+    if " " in safe:
+        safe = _keep_blanks(safe)
+    if len(safe) > _WIDTH:
+        return _cut(safe)
+    return _guard(safe) if safe and safe[0] in _GUARDED else safe
+
+
+def _keep_blanks(safe: str) -> str:
     if "  " in safe:
         safe = safe.replace("  ", " =20")
-    if safe[-1:] == " ":
-        safe = safe[:-1] + "=20"
-    return _guard(safe) if len(safe) <= _WIDTH else "=\r\n".join(_cut(safe))
+    return safe[:-1] + "=20" if safe[-1] == " " else safe
 
 
-def _cut(safe: str) -> list[str]:
-    if "=" not in safe:
-        return [_guard(safe[start : start + _WIDTH]) for start in range(0, len(safe), _WIDTH)]
-    pieces = []
-    start = 0
-    while start < len(safe):
+def _cut(safe: str) -> str:
+    lines = []
+    start, size = 0, len(safe)
+    while start < size:
         end = start + _WIDTH
-        if end < len(safe):
+        if end < size:  # not through an escape
             end -= 1 if safe[end - 1] == "=" else 2 if safe[end - 2] == "=" else 0
-        pieces.append(_guard(safe[start:end]))
+        line = safe[start:end]
+        lines.append(_guard(line) if line[0] in _GUARDED else line)
         start = end
-    return pieces
+    return "=\r\n".join(lines)
 
 
 def _guard(line: str) -> str:
-    if line[:1] not in _GUARDED:
-        return line
     if line[0] == ".":
         return "=2E" + line[1:]
     return "=46" + line[1:] if line.startswith("From ") else line

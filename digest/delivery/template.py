@@ -6,7 +6,6 @@ Rendering made the markup, `fields` makes the header lines; here they become a w
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Sequence
 
 from digest.delivery.body import body_pieces
@@ -14,13 +13,11 @@ from digest.delivery.dkim import DkimSigner
 from digest.delivery.errors import MessageError
 from digest.delivery.fields import HeaderTemplate
 from digest.delivery.gaps import GappedBody, Slot
-from digest.delivery.headers import header_address
+from digest.delivery.headers import header_address, is_token
 from digest.delivery.message import EnvelopeFacts, InlinePicture, Message
 from digest.errors import RenderError
 from digest.model.edition import RenderedEdition
 from digest.model.subscriber import Reader
-
-_TOKEN = re.compile(r"[A-Za-z0-9_-]{1,56}\Z")
 
 
 class MessageTemplate:
@@ -68,19 +65,22 @@ class MessageTemplate:
         Raises:
             MessageError: an address, token or value of which no correct message can be made.
         """
-        if not _TOKEN.match(reader.token):
+        token = reader.token
+        if not is_token(token):
             raise MessageError("token", "of the delivery must be 1 to 56 letters, digits, - or _")
         address = header_address(reader.email)
-        lines = self._header.lines_for(reader, address)
+        block = self._header.block_for(reader, address)
         rest = self._body.fill(reader.values)
-        signature = b""
-        if self._signer is not None:
-            digest = self._prefix_hash.copy()
-            for piece in rest:
-                digest.update(piece)
-            signature = self._signer.sign(self._header.canonical(lines), digest.digest())
-        content = b"".join((signature, *lines.values(), b"\r\n", self._body.constant, *rest))
-        return Message(content, f"bounce+{reader.token}@{self._bounce_domain}", address)
+        signature = b"" if self._signer is None else self._sign(self._signer, block, rest)
+        content = b"".join((signature, *block, self._body.constant, *rest))
+        # The constructor of a named tuple is a function in Python, and three times as dear.
+        return tuple.__new__(Message, (content, f"bounce+{token}@{self._bounce_domain}", address))
+
+    def _sign(self, signer: DkimSigner, block: Sequence[bytes], rest: Sequence[bytes]) -> bytes:
+        digest = self._prefix_hash.copy()
+        for piece in rest:
+            digest.update(piece)
+        return signer.sign(self._header.canonical(block), digest.digest())
 
     def eml_for(self, reader: Reader) -> bytes:
         """Return the reader's message as an `.eml` file holds it."""

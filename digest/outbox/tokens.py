@@ -18,14 +18,13 @@ class DeliveryTokens:
     def __init__(self, keys: Sequence[bytes]) -> None:
         if not keys or not all(keys):
             raise ValueError("a key of delivery tokens must not be empty")
-        self._keys = tuple(_Mac(hashlib.sha256(b"digest delivery token " + key).digest()) for key in keys)
+        self._keys = tuple(_Key(hashlib.sha256(b"digest delivery token " + key).digest()) for key in keys)
 
     def make(self, delivery_id: int) -> str:
         """Return the token of a delivery, the same each time."""
-        raw = delivery_id.to_bytes(_ID, "big")
         key = self._keys[0]
-        tag = key.mac(b"tag" + raw)[:_TAG]
-        return (tag + _masked(key, tag, raw)).hex()
+        tag = key.tag(delivery_id)
+        return (tag + (delivery_id ^ key.mask(tag)).to_bytes(_ID, "big")).hex()
 
     def read(self, token: str) -> int:
         """Return the delivery's id. Mail systems may have changed the case.
@@ -35,30 +34,39 @@ class DeliveryTokens:
         """
         raw = _decode(token)
         for key in self._keys:
-            plain = _masked(key, raw[:_TAG], raw[_TAG:])
-            if hmac.compare_digest(key.mac(b"tag" + plain)[:_TAG], raw[:_TAG]):
-                return int.from_bytes(plain, "big")
+            delivery_id = int.from_bytes(raw[_TAG:], "big") ^ key.mask(raw[:_TAG])
+            if hmac.compare_digest(key.tag(delivery_id), raw[:_TAG]):
+                return delivery_id
         raise TokenError("this delivery token was not made here")
 
 
-class _Mac:
-    """HMAC-SHA256 with its two pads hashed beforehand: 3 µs instead of 50 µs where OpenSSL looks the method up."""
+class _Key:
+    """One secret: the tag of an id, and the mask that a tag hides its id with."""
 
-    def __init__(self, key: bytes) -> None:
+    def __init__(self, secret: bytes) -> None:
+        self._tag = _Mac(secret, b"tag")
+        self._mask = _Mac(secret, b"mask")
+
+    def tag(self, delivery_id: int) -> bytes:
+        return self._tag.of(delivery_id.to_bytes(_ID, "big"))[:_TAG]
+
+    def mask(self, tag: bytes) -> int:
+        return int.from_bytes(self._mask.of(tag)[:_ID], "big")
+
+
+class _Mac:
+    """HMAC-SHA256 of what follows `start`, hashed up to there: 2 µs, not 50 µs where OpenSSL looks the method up."""
+
+    def __init__(self, key: bytes, start: bytes) -> None:
         padded = key.ljust(64, b"\0")
-        self._inner = hashlib.sha256(bytes(byte ^ 0x36 for byte in padded))
+        self._inner = hashlib.sha256(bytes(byte ^ 0x36 for byte in padded) + start)
         self._outer = hashlib.sha256(bytes(byte ^ 0x5C for byte in padded))
 
-    def mac(self, data: bytes) -> bytes:
+    def of(self, data: bytes) -> bytes:
         inner, outer = self._inner.copy(), self._outer.copy()
         inner.update(data)
         outer.update(inner.digest())
         return outer.digest()
-
-
-def _masked(key: _Mac, tag: bytes, raw: bytes) -> bytes:
-    mask = key.mac(b"mask" + tag)[: len(raw)]
-    return (int.from_bytes(raw, "big") ^ int.from_bytes(mask, "big")).to_bytes(len(raw), "big")
 
 
 def _decode(token: str) -> bytes:

@@ -265,10 +265,19 @@ def test_bad_addresses_make_no_message(email: str) -> None:
         TEMPLATE.message_for(reader()._replace(email=email))
 
 
-def test_bad_tokens_make_no_message() -> None:
+@pytest.mark.parametrize("token", ["", "a@b", "a b", "é", "\ud800", "t\n", "t" * 57])
+def test_bad_tokens_make_no_message(token: str) -> None:
     """A token that would break the return path makes no message."""
     with pytest.raises(MessageError, match="token"):
-        TEMPLATE.message_for(reader()._replace(token="a@b"))
+        TEMPLATE.message_for(reader()._replace(token=token))
+
+
+@pytest.mark.parametrize("token", ["a-b_C", "-", "t" * 56])
+def test_tokens_may_hold_hyphens_and_underscores(token: str) -> None:
+    """A token of letters, digits, hyphens and underscores stands in return path and Message-ID as it is."""
+    made = TEMPLATE.message_for(reader()._replace(token=token))
+    assert made.envelope_from == f"bounce+{token}@bounces.example.com"
+    assert f"\r\nMessage-ID: <{token}@example.com>\r\n".encode() in made.content
 
 
 def test_missing_values_are_named() -> None:
