@@ -7,6 +7,7 @@ import hmac
 from collections.abc import Sequence
 
 from digest.errors import TokenError
+from digest.subscriptions.macs import Mac
 
 _TAG = 10
 _ID = 6
@@ -44,29 +45,14 @@ class _Key:
     """One secret: the tag of an id, and the mask that a tag hides its id with."""
 
     def __init__(self, secret: bytes) -> None:
-        self._tag = _Mac(secret, b"tag")
-        self._mask = _Mac(secret, b"mask")
+        self._tag = Mac(secret, b"tag")
+        self._mask = Mac(secret, b"mask")
 
     def tag(self, delivery_id: int) -> bytes:
         return self._tag.of(delivery_id.to_bytes(_ID, "big"))[:_TAG]
 
     def mask(self, tag: bytes) -> int:
         return int.from_bytes(self._mask.of(tag)[:_ID], "big")
-
-
-class _Mac:
-    """HMAC-SHA256 of what follows `start`, hashed up to there: 2 µs, not 50 µs where OpenSSL looks the method up."""
-
-    def __init__(self, key: bytes, start: bytes) -> None:
-        padded = key.ljust(64, b"\0")
-        self._inner = hashlib.sha256(bytes(byte ^ 0x36 for byte in padded) + start)
-        self._outer = hashlib.sha256(bytes(byte ^ 0x5C for byte in padded))
-
-    def of(self, data: bytes) -> bytes:
-        inner, outer = self._inner.copy(), self._outer.copy()
-        inner.update(data)
-        outer.update(inner.digest())
-        return outer.digest()
 
 
 def _decode(token: str) -> bytes:

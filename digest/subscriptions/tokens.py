@@ -22,6 +22,7 @@ from digest.config.settings import Settings
 from digest.errors import TokenError
 from digest.store import Store
 from digest.store.secrets import ensure_stored_secret, find_stored_secret
+from digest.subscriptions.macs import Mac
 
 _KEY_ID_BYTES = 2
 _TAG_BYTES = 16
@@ -123,10 +124,11 @@ class _Key:
     def __init__(self, secret: str) -> None:
         if not secret:
             raise TokenError("personal links need a secret")
-        self._tag_key, self._mask_key, self.id = (
+        tag_key, self._mask_key, self.id = (
             hmac.digest(secret.encode(), f"digest personal links: {use}".encode(), hashlib.sha256)
             for use in ("tag", "mask", "id")
         )
+        self._mac = Mac(tag_key)
         self.id = self.id[:_KEY_ID_BYTES]
 
     def seal(self, facts: bytes) -> str:
@@ -141,7 +143,7 @@ class _Key:
         return facts
 
     def _tag(self, facts: bytes) -> bytes:
-        return hmac.digest(self._tag_key, facts, hashlib.sha256)[:_TAG_BYTES]
+        return self._mac.of(facts)[:_TAG_BYTES]
 
     def _mask(self, text: bytes, tag: bytes) -> bytes:
         stream = hashlib.shake_256(self._mask_key + tag).digest(len(text))
