@@ -51,7 +51,8 @@ def header_address(email: str) -> str:
         MessageError: no such form exists (controls, blanks, quoted or non-ASCII local part, no domain).
     """
     local, _, domain = email.rpartition("@")
-    if not _LOCAL_PART.match(local) or len(local) > 64:
+    is_simple = local.isascii() and local.encode().isalnum()
+    if len(local) > 64 or not (is_simple or _LOCAL_PART.match(local)):
         raise MessageError("address", "its part before the @ cannot be mailed without SMTPUTF8 or quoting")
     return f"{local}@{_ascii_domain(domain)}"
 

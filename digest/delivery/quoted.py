@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 SOFT_BREAK = b"=\r\n"
 """Joins two encoded pieces without adding anything to the decoded text (RFC 2045 §6.7)."""
@@ -51,16 +52,21 @@ def _keep_blanks(safe: str) -> str:
 
 
 def _cut(safe: str) -> str:
-    lines = []
+    head, rest = safe[:_WIDTH], safe[_WIDTH:]
+    if len(rest) > _WIDTH or "=" in head[-2:] or head[0] in _GUARDED or rest[0] in _GUARDED:
+        return "=\r\n".join(_lines(safe))
+    return f"{head}=\r\n{rest}"  # as most links
+
+
+def _lines(safe: str) -> Iterator[str]:
     start, size = 0, len(safe)
     while start < size:
         end = start + _WIDTH
         if end < size:  # not through an escape
             end -= 1 if safe[end - 1] == "=" else 2 if safe[end - 2] == "=" else 0
         line = safe[start:end]
-        lines.append(_guard(line) if line[0] in _GUARDED else line)
+        yield _guard(line) if line[0] in _GUARDED else line
         start = end
-    return "=\r\n".join(lines)
 
 
 def _guard(line: str) -> str:

@@ -265,6 +265,19 @@ def test_bad_addresses_make_no_message(email: str) -> None:
         TEMPLATE.message_for(reader()._replace(email=email))
 
 
+@pytest.mark.parametrize("local", ["ann", "Ann1", "a.b-c", "x+y", "o'hara", "a" * 64])
+def test_addresses_are_mailed_as_they_are(local: str) -> None:
+    """A local part of letters, digits, dots and what else RFC 5321 allows unquoted is not changed."""
+    assert TEMPLATE.message_for(reader()._replace(email=f"{local}@b.example")).envelope_to == f"{local}@b.example"
+
+
+@pytest.mark.parametrize("email", ["a" * 65 + "@b.example", "a..b@c.example", ".a@b.example", "\ud800@b.example"])
+def test_bad_local_parts_make_no_message(email: str) -> None:
+    """A local part that is too long, has dots in the wrong places or is no text makes no message."""
+    with pytest.raises(MessageError, match="before the @"):
+        TEMPLATE.message_for(reader()._replace(email=email))
+
+
 @pytest.mark.parametrize("token", ["", "a@b", "a b", "é", "\ud800", "t\n", "t" * 57])
 def test_bad_tokens_make_no_message(token: str) -> None:
     """A token that would break the return path makes no message."""
