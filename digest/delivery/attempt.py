@@ -21,6 +21,9 @@ class Progress(enum.Enum):
     DONE = "done"
 
 
+_WAITING = Progress.WAITING  # an enumeration's member is slow to look up
+
+
 class Outcome(NamedTuple):
     """How an attempt ended: what was answered where, over which route, and what it means."""
 
@@ -41,7 +44,7 @@ class Attempt(ABC):
 
     def __init__(self, domain: str) -> None:
         self.domain = domain
-        self.progress = Progress.WAITING
+        self.progress = _WAITING
         self.withdrawn = False
         self.number = 0  # its place in the pool's queue
 
