@@ -17,10 +17,10 @@ from digest.store import deliveries as ledger
 from digest.store.audiences import Audience
 from digest.store.senders import touch_sender
 
-GROUP = 100
+GROUP = 200
 """Most results in one transaction."""
 
-CLAIMS = 2 * GROUP
+CLAIMS = GROUP
 """Most claims in one transaction."""
 
 
