@@ -67,12 +67,10 @@ def bench_send(
                 _make_key(folder)
             route = Route(name="bench", host=host, port=port, security="none", connections=connections)
             plan = _Plan(folder, route, size, dkim)
+            sample = plan.make_template().message_for(make_reader(_TO_ANN, _ANN))
             seconds, sent, count, memory_mb = run_loop(_send(store, plan, processes))
     if sent != recipients:
         raise DeliveryError(f"only {sent} of {recipients} messages were taken by {host}:{port}")
-    sample = plan.make_template().message_for(
-        make_reader(Delivery(1, _EDITION, 1, "ann@example.com", DeliveryState.SENDING, 0, "t" * 26), _ANN)
-    )
     return {
         "messages_per_second": round(sent / seconds, 1),
         "seconds": round(seconds, 3),
@@ -134,6 +132,7 @@ def make_reader(delivery: Delivery, subscriber: Subscriber) -> Reader:
 
 
 _ANN = Subscriber(1, "ann@example.com", "ann@example.com", "Ann")
+_TO_ANN = Delivery(1, _EDITION, 1, "ann@example.com", DeliveryState.SENDING, 0, "t" * 26)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from digest.delivery.pool import SmtpPool
 from digest.model.delivery import DeliverySums
 from digest.model.edition import EditionState
 from digest.outbox import Outbox, SendProgress
-from digest.outbox.bench import make_reader, make_template
+from digest.outbox.bench import bench_send, make_reader, make_template
 from digest.outbox.hands import WORTH_IT, Hands
 from digest.pipeline.mail import open_mail
 from digest.pipeline.share import Helper
@@ -168,8 +168,14 @@ def test_a_large_edition_has_hands(tmp_path: Path) -> None:
             await helper.join(row)
         return moments
 
-    with running_sink(tmp_path) as sink:
-        smtp = {"HOST": "127.0.0.1", "PORT": str(sink.port), "SECURITY": "none", "PROCESSES": str(1 + HANDS)}
+    with running_sink(tmp_path, delay_s=0.004) as sink:  # one process would take five seconds, and hands a start of one
+        smtp = {
+            "CONNECTIONS": "8",
+            "HOST": "127.0.0.1",
+            "PORT": str(sink.port),
+            "SECURITY": "none",
+            "PROCESSES": str(1 + HANDS),
+        }
         settings = {f"DIGEST_SMTP__{name}": value for name, value in smtp.items()}
         with readers_pages(tmp_path, **settings) as pages:  # type: ignore[arg-type]
             edition = sample_edition("denver")
@@ -184,3 +190,12 @@ def test_a_large_edition_has_hands(tmp_path: Path) -> None:
     assert Counter(to for _, to in sink.taken()) == Counter(emails)
     assert moments[-1].sums.sent == WORTH_IT
     assert moments[-1].change.sent < WORTH_IT  # the others sent the rest
+
+
+def test_the_bench_measures_several_processes(tmp_path: Path) -> None:
+    """A signed edition of the bench is sent by as many processes as asked for; its figures cover all of them."""
+    with running_sink(tmp_path) as sink:
+        figures = bench_send(300, "127.0.0.1", sink.port, size=3000, connections=4, dkim=True, processes=2)
+    assert figures["processes"] == 2
+    assert len(sink.taken()) == 300
+    assert 3000 < int(str(figures["bytes_per_message"])) < 6000
