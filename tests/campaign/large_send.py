@@ -17,16 +17,16 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
-
-from sqlalchemy import event
+from unittest.mock import patch
 
 from digest.delivery.loop import run_loop
 from digest.delivery.pool import SmtpPool
 from digest.model.delivery import DeliverySums
-from digest.outbox import Outbox, SendProgress
+from digest.outbox import Outbox, SendProgress, recorder
 from digest.outbox.bench import add_readers, make_reader, make_template
 from digest.outbox.bench_peers import running_sink
 from digest.store import Store
+from digest.store.deliveries import ClaimedRow
 from digest.testing.deliveries import local_route
 from digest.testing.stores import postgresql_database, postgresql_server
 
@@ -58,18 +58,19 @@ class _Watch:
             rate, left = round(moment.per_second), round(moment.seconds_left or 0)
             print(f"  {sums.sent} sent, {rate}/s, {left} s left, {self.memory_mb[-1]:.0f} MB", flush=True)
 
-    def time_claims(self, store: Store) -> None:
-        """Time every statement that takes deliveries, from its start until its rows can be read."""
+    @contextmanager
+    def timed_claims(self) -> Iterator[None]:
+        """Time every transaction that takes deliveries, from waiting for the store to its commit."""
+        take = recorder.take_claims
 
-        def begin(connection: Any, cursor: Any, statement: str, *_: Any) -> None:
-            connection.info["large_send"] = time.perf_counter()
+        def timed(*arguments: Any, **named: Any) -> list[ClaimedRow]:
+            began_at = time.perf_counter()
+            claimed = take(*arguments, **named)
+            self.claims_ms.append((time.perf_counter() - began_at) * 1000)
+            return claimed
 
-        def end(connection: Any, cursor: Any, statement: str, *_: Any) -> None:
-            if "FROM deliveries" in statement and "ORDER BY" in statement and "LIMIT" in statement:
-                self.claims_ms.append((time.perf_counter() - connection.info["large_send"]) * 1000)
-
-        event.listen(store.engine, "before_cursor_execute", begin)
-        event.listen(store.engine, "after_cursor_execute", end)
+        with patch.object(recorder, "take_claims", timed):
+            yield
 
     def report(self, sums: DeliverySums) -> bool:
         """Print the figures; return whether all of them are reached."""
@@ -116,8 +117,10 @@ def _check(url: str, folder: Path, readers: int) -> bool:
     print(f"  {readers} readers stored in {time.perf_counter() - started:.0f} s", flush=True)
     with Store.open(url, root=folder) as store, running_sink() as port:
         watch = _Watch(readers)
-        watch.time_claims(store)
-        with Outbox(store, token_keys=[b"large"], journal_folder=folder / "journal") as outbox:
+        with (
+            Outbox(store, token_keys=[b"large"], journal_folder=folder / "journal") as outbox,
+            watch.timed_claims(),
+        ):
             started = time.perf_counter()
             outbox.enqueue(_EDITION, _NEWSLETTER, useful_until=datetime.now(UTC) + timedelta(hours=12))
             watch.enqueue_s = time.perf_counter() - started
