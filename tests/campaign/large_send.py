@@ -11,7 +11,7 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -19,14 +19,16 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
+from sqlalchemy import Connection
+
 from digest.delivery.loop import run_loop
 from digest.delivery.pool import SmtpPool
 from digest.model.delivery import DeliverySums
 from digest.outbox import Outbox, SendProgress
 from digest.outbox.bench import add_readers, make_reader, make_template
 from digest.outbox.bench_peers import running_sink
-from digest.store import Store, deliveries
-from digest.store.deliveries import ClaimedRow
+from digest.store import Store
+from digest.store.prepared import Prepared
 from digest.testing.deliveries import local_route
 from digest.testing.stores import postgresql_database, postgresql_server
 
@@ -60,16 +62,17 @@ class _Watch:
 
     @contextmanager
     def timed_claims(self) -> Iterator[None]:
-        """Time every claim: its rows found, read and taken, within its transaction."""
-        claim = deliveries.claim
+        """Time every statement that finds deliveries to claim, from its start until its rows can be read."""
+        run = Prepared.run
 
-        def timed(*arguments: Any, **named: Any) -> list[ClaimedRow]:
+        def timed(self_: Prepared, connection: Connection, values: Mapping[str, Any]) -> Any:
             began_at = time.perf_counter()
-            claimed = claim(*arguments, **named)
-            self.claims_ms.append((time.perf_counter() - began_at) * 1000)
-            return claimed
+            found = run(self_, connection, values)
+            if "most" in values:
+                self.claims_ms.append((time.perf_counter() - began_at) * 1000)
+            return found
 
-        with patch.object(deliveries, "claim", timed):
+        with patch.object(Prepared, "run", timed):
             yield
 
     def report(self, sums: DeliverySums) -> bool:
