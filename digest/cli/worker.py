@@ -42,7 +42,7 @@ def worker(
 
 def work_here(folder: Path | None) -> None:
     """Run one worker in this process."""
-    from digest.fleet.processes import run_here
+    from digest.delivery.loop import run_beside
     from digest.fleet.start import work
     from digest.schedule.logs import log_as_json
     from digest.schedule.reloading import Reloading
@@ -51,7 +51,7 @@ def work_here(folder: Path | None) -> None:
     with CliContext(folder).open_workspace() as workspace:
         workspace.store  # noqa: B018 - opened here, where a refusal is told in a line
         reloading = Reloading(workspace, lambda: None)
-        run_here(lambda stop: work(workspace, stop, beside=lambda: reloading.watch(stop)))
+        run_beside(lambda stop: work(workspace, stop, beside=lambda: reloading.watch(stop)))
 
 
 def workers(context: typer.Context, as_json: AsJson = False) -> None:

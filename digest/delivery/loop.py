@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import multiprocessing
 import signal
 import threading
-from collections.abc import Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
@@ -28,6 +29,27 @@ def run_loop(main: Coroutine[Any, Any, T]) -> T:
         return asyncio.run(main)
     result: T = uvloop.run(main)
     return result
+
+
+def run_beside(main: Callable[[asyncio.Event], Coroutine[Any, Any, None]]) -> None:
+    """Run the work of one process among several; SIGTERM, SIGINT and the death of the parent process set its event."""
+    run_loop(_attend(main))
+
+
+async def _attend(main: Callable[[asyncio.Event], Coroutine[Any, Any, None]]) -> None:
+    stop, loop = asyncio.Event(), asyncio.get_running_loop()
+    for name in _SIGNALS:
+        loop.add_signal_handler(name, stop.set)
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        sentinel = parent.sentinel
+
+        def died() -> None:
+            loop.remove_reader(sentinel)
+            stop.set()
+
+        loop.add_reader(sentinel, died)
+    await main(stop)
 
 
 @contextmanager

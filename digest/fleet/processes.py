@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import multiprocessing
 import signal
 import threading
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from multiprocessing.connection import wait
 from multiprocessing.context import SpawnProcess
-from typing import Any
 
 import structlog
 
@@ -18,26 +16,6 @@ _SPAWN = multiprocessing.get_context("spawn")
 _LONGEST_REST_S = 30.0
 _GOOD_AFTER_S = 60.0
 _ENDED_BY_S = 35.0
-
-
-def run_here(main: Callable[[asyncio.Event], Coroutine[Any, Any, None]]) -> None:
-    """Run a worker in this process; SIGTERM, SIGINT and the death of the parent process set its event."""
-
-    async def run() -> None:
-        stop, loop = asyncio.Event(), asyncio.get_running_loop()
-        for name in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(name, stop.set)
-        parent = multiprocessing.parent_process()
-        if parent is not None:
-            loop.add_reader(parent.sentinel, _on_death(loop, parent.sentinel, stop))
-        await main(stop)
-
-    try:
-        import uvloop
-    except ImportError:
-        asyncio.run(run())
-    else:
-        uvloop.run(run())
 
 
 def run_several(count: int, work: Callable[..., None], *arguments: object) -> None:
@@ -93,11 +71,3 @@ class _Child:
         process = _SPAWN.Process(target=self._work, args=self._arguments)
         process.start()
         return process
-
-
-def _on_death(loop: asyncio.AbstractEventLoop, sentinel: int, stop: asyncio.Event) -> Callable[[], None]:
-    def died() -> None:
-        loop.remove_reader(sentinel)
-        stop.set()
-
-    return died

@@ -66,6 +66,10 @@ class DeliverySums:
     sending: int = 0
     cancelled: int = 0
 
+    def __add__(self, other: DeliverySums) -> DeliverySums:
+        """Return the sums of both, part by part."""
+        return DeliverySums(**{name: getattr(self, name) + getattr(other, name) for name in DeliverySums.__slots__})
+
     @property
     def agree(self) -> bool:
         """Whether the parts add up to `selected`."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection
 from typing import Any
 
-from digest.delivery.loop import run_loop
+from digest.delivery.loop import run_beside
 from digest.delivery.throttle import Part
 from digest.model.delivery import DeliverySums
 from digest.outbox.progress import SendProgress
@@ -27,9 +27,9 @@ class HandSide:
     connection: Connection
 
     def run(self, main: Callable[[asyncio.Event], Coroutine[Any, Any, None]]) -> None:
-        """Run the hand's work; SIGTERM and the death of the caller set its event. An error is told to the caller."""
+        """Run the hand's work; see `run_beside` for what ends it. An error is told to the caller."""
         try:
-            run_loop(self._attend(main))
+            run_beside(main)
         except Exception as error:
             self._say(str(error) or type(error).__name__)
 
@@ -50,20 +50,6 @@ class HandSide:
     def tell(self, moment: SendProgress) -> None:
         """Tell how the hand's own deliveries go."""
         self._say(moment)
-
-    async def _attend(self, main: Callable[[asyncio.Event], Coroutine[Any, Any, None]]) -> None:
-        parent, loop = multiprocessing.parent_process(), asyncio.get_running_loop()
-        stop = asyncio.Event()
-        loop.add_signal_handler(signal.SIGTERM, stop.set)
-        if parent is not None:
-            sentinel = parent.sentinel
-
-            def end() -> None:
-                loop.remove_reader(sentinel)
-                stop.set()
-
-            loop.add_reader(sentinel, end)
-        await main(stop)
 
     def _say(self, what: SendProgress | str | None) -> None:
         try:
@@ -136,5 +122,5 @@ class Hand:
 
 
 def _work(work: Callable[..., None], side: HandSide, *arguments: object) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the caller, too, who says when to end
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # until it listens: Ctrl-C reaches the caller, too
     work(side, *arguments)

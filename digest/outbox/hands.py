@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Callable
-from dataclasses import fields, replace
+from dataclasses import replace
 
 from digest.delivery.pool import SmtpPool
 from digest.delivery.throttle import Part
@@ -75,7 +75,7 @@ class Hands:
     @property
     def others(self) -> DeliverySums:
         """What the hands changed in the sums so far."""
-        return add_sums(*(hand.change for hand in self._hands))
+        return sum((hand.change for hand in self._hands), DeliverySums())
 
     async def start(self) -> None:
         """Start the processes; they open what they need meanwhile."""
@@ -188,12 +188,6 @@ class Hands:
         beside = [hand.moment for hand in self._hands if hand.moment is not None and hand.has_part]
         rate = moment.per_second + sum(one.per_second for one in beside)
         ended = moment.ended + sum(hand.moment.ended for hand in self._hands if hand.moment is not None)
-        sums = add_sums(moment.sums, self.others)
+        sums = moment.sums + self.others
         left = sums.queued + sums.sending
         return replace(moment, sums=sums, per_second=rate, ended=ended, seconds_left=left / rate if rate else None)
-
-
-def add_sums(*sums: DeliverySums) -> DeliverySums:
-    """Return the sums of all."""
-    names = [field.name for field in fields(DeliverySums)]
-    return DeliverySums(**{name: sum(getattr(one, name) for one in sums) for name in names})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -141,11 +141,7 @@ def _usable(address: str) -> str:
 def _told(reports: list[EditionReport]) -> SendReport:
     """Tell of one edition, or of several that were gone on with, by the sums of all."""
     last = reports[-1]
-    sums = last.sums
-    for report in reports[:-1]:
-        sums = replace(
-            sums, **{name: getattr(sums, name) + getattr(report.sums, name) for name in DeliverySums.__slots__}
-        )
+    sums = sum((report.sums for report in reports), DeliverySums())
     message = "; ".join(report.told for report in reports if report.told)
     ok = all(report.ok for report in reports)
     return SendReport(" ".join(report.row.id for report in reports), sums, ok, last.row.state.value, message)

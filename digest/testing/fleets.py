@@ -61,7 +61,7 @@ def open_copy(workspace: Workspace) -> Iterator[Store]:
 
 def run_worker(folder: Path, environment: Mapping[str, str]) -> None:
     """Run a worker in this process until SIGTERM, as `digest worker` does."""
-    from digest.fleet.processes import run_here
+    from digest.delivery.loop import run_beside
     from digest.fleet.start import work
     from digest.schedule.logs import log_as_json
 
@@ -73,7 +73,7 @@ def run_worker(folder: Path, environment: Mapping[str, str]) -> None:
 
     with fleet_workspace(folder, environment) as workspace:
         workspace.store  # noqa: B018 - opened before the loop runs
-        run_here(lambda stop: work(workspace, stop, beside=nothing))
+        run_beside(lambda stop: work(workspace, stop, beside=nothing))
 
 
 class ForkedWorker:

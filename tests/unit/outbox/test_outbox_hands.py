@@ -10,7 +10,7 @@ from digest.config.settings import DomainLimit, Route
 from digest.delivery.pool import SmtpPool
 from digest.delivery.throttle import Part
 from digest.model.delivery import DeliverySums
-from digest.outbox.hands import MOST, WORTH_IT, add_sums, count_hands
+from digest.outbox.hands import MOST, WORTH_IT, count_hands
 
 
 def count(
@@ -65,6 +65,6 @@ def test_limits_of_a_domain_are_shared():
 def test_sums_add_up():
     """The changes of hands and the sums of their caller make the sums of all."""
     change = DeliverySums(sent=3, queued=-5, sending=2)
-    total = add_sums(DeliverySums(selected=10, sent=1, queued=7, sending=2), change)
+    total = DeliverySums(selected=10, sent=1, queued=7, sending=2) + change
     assert total == DeliverySums(selected=10, sent=4, queued=2, sending=4)
     assert total.agree
