@@ -10,6 +10,7 @@ from email.utils import format_datetime
 from digest.delivery.dkim import SIGNED_FIELDS, relax_header
 from digest.delivery.errors import MessageError
 from digest.delivery.headers import (
+    MAX_LINE,
     encode_text,
     field,
     header_address,
@@ -35,7 +36,7 @@ _AFTER_UNSUBSCRIBE = (
 )
 _OWN = {"to": 1, "subject": 2, "message-id": 3, "list-unsubscribe": 5}  # where they stand among a block's pieces
 _LINK = re.compile(r"https?://[\x21-\x3b\x3d\x3f-\x7e]+\Z")  # no "<" or ">"
-_SHORT_LINK = 900  # on one line, whatever stands around it
+_LONGEST_LINK = MAX_LINE - len("List-Unsubscribe: <>,")
 _LIST_ID = re.compile(r"[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+\Z")
 _FEEDBACK_ID = re.compile(r"[A-Za-z0-9._-]+(?::[A-Za-z0-9._-]+){0,3}\Z")
 
@@ -72,6 +73,11 @@ class HeaderTemplate:
             constant["subject"] = field("Subject", encode_text(without_controls(subject)))
         return cls(constant, subject, marker=marker, envelope=envelope)
 
+    @property
+    def is_constant_subject(self) -> bool:
+        """Whether all readers get the same subject."""
+        return self._constant_subject is not None
+
     def block_for(self, reader: Reader, address: str) -> tuple[bytes, ...]:
         """Return the header block for one reader in pieces, with the empty line after it.
 
@@ -102,12 +108,10 @@ class HeaderTemplate:
         link = reader.values.get("unsubscribe_url", "")
         if not is_plain_link(link) and not _LINK.match(link):
             raise MessageError("unsubscribe_url", "is not an http or https address")
-        if not self._mailto and len(link) < _SHORT_LINK:
-            return f"List-Unsubscribe: <{link}>\r\n".encode("ascii")
-        words = [f"<{link}>"]
-        if self._mailto:
-            words = [f"<{link}>,", f"<mailto:{self._mailto}?subject=unsubscribe%20{reader.token}>"]
-        return field("List-Unsubscribe", words)
+        if len(link) > _LONGEST_LINK:
+            raise MessageError("unsubscribe_url", f"is longer than the {_LONGEST_LINK} bytes that fit on a line")
+        by_mail = f",\r\n <mailto:{self._mailto}?subject=unsubscribe%20{reader.token}>" if self._mailto else ""
+        return f"List-Unsubscribe: <{link}>{by_mail}\r\n".encode("ascii")
 
 
 def _run(lines: Mapping[str, bytes], names: Sequence[str]) -> bytes:

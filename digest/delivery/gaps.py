@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from digest.delivery.errors import MessageError
+from digest.delivery.plain import LINK, PART, TEXT
 from digest.delivery.places import Place, encode_value, is_plain, is_plain_link
 from digest.delivery.quoted import quote, quote_printable
 
@@ -49,6 +50,14 @@ class GappedBody:
     def slots(self) -> tuple[str, ...]:
         """Names of the slots, each once."""
         return tuple(self._gaps)
+
+    @property
+    def kinds(self) -> dict[str, str] | None:
+        """What values nothing has to be escaped in, for each slot; None where one is in places that share none."""
+        gaps = self._gaps.items()
+        if any(one.is_link and one.is_part for _, one in gaps):
+            return None
+        return {name: PART if one.is_part else LINK if one.is_link else TEXT for name, one in gaps}
 
     def fill(self, values: Mapping[str, str]) -> list[bytes]:
         """Return what follows the constant part, for a reader with these values.

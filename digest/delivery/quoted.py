@@ -8,7 +8,9 @@ from collections.abc import Iterator
 SOFT_BREAK = b"=\r\n"
 """Joins two encoded pieces without adding anything to the decoded text (RFC 2045 §6.7)."""
 
-_WIDTH = 73  # leaves room for "=2E" instead of a leading dot and for the "=" of a soft break: 76 in all
+WIDTH = 73
+"""Longest piece on a line: leaves room for `=2E` instead of a leading dot and for the `=` of a soft break, 76 in all."""
+
 _GUARDED = ".F"
 _UNSAFE = re.compile(rb"[^\x20-\x3c\x3e-\x7e]")
 _LINE_END = re.compile(r"\r\n|\r|\n")
@@ -40,8 +42,8 @@ def _quote_line(line: str) -> str:
 def _fold(safe: str) -> str:
     if " " in safe:
         safe = _keep_blanks(safe)
-    if len(safe) > _WIDTH:
-        return _cut(safe)
+    if len(safe) > WIDTH:
+        return cut(safe)
     return _guard(safe) if safe and safe[0] in _GUARDED else safe
 
 
@@ -51,9 +53,10 @@ def _keep_blanks(safe: str) -> str:
     return safe[:-1] + "=20" if safe[-1] == " " else safe
 
 
-def _cut(safe: str) -> str:
-    head, rest = safe[:_WIDTH], safe[_WIDTH:]
-    if len(rest) > _WIDTH or "=" in head[-2:] or head[0] in _GUARDED or rest[0] in _GUARDED:
+def cut(safe: str) -> str:
+    """Break what is encoded and longer than a line, not through an escape."""
+    head, rest = safe[:WIDTH], safe[WIDTH:]
+    if len(rest) > WIDTH or "=" in head[-2:] or head[0] in _GUARDED or rest[0] in _GUARDED:
         return "=\r\n".join(_lines(safe))
     return f"{head}=\r\n{rest}"  # as most links
 
@@ -61,7 +64,7 @@ def _cut(safe: str) -> str:
 def _lines(safe: str) -> Iterator[str]:
     start, size = 0, len(safe)
     while start < size:
-        end = start + _WIDTH
+        end = start + WIDTH
         if end < size:  # not through an escape
             end -= 1 if safe[end - 1] == "=" else 2 if safe[end - 2] == "=" else 0
         line = safe[start:end]

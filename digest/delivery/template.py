@@ -15,6 +15,7 @@ from digest.delivery.fields import HeaderTemplate
 from digest.delivery.gaps import GappedBody, Slot
 from digest.delivery.headers import header_address, is_token
 from digest.delivery.message import EnvelopeFacts, InlinePicture, Message
+from digest.delivery.plain import PlainMessages
 from digest.errors import RenderError
 from digest.model.edition import RenderedEdition
 from digest.model.subscriber import Reader
@@ -31,6 +32,10 @@ class MessageTemplate:
         self._signer = signer
         self._body = GappedBody(pieces)
         self._prefix_hash = hashlib.sha256(self._body.constant)
+        kinds = self._body.kinds if signer is None and header.is_constant_subject else None
+        self._plain = (
+            PlainMessages.cut(lambda reader: self._make(reader, reader.email), kinds) if kinds is not None else None
+        )
 
     @classmethod
     def compile(
@@ -65,16 +70,24 @@ class MessageTemplate:
         Raises:
             MessageError: an address, token or value of which no correct message can be made.
         """
-        token = reader.token
-        if not is_token(token):
+        address = reader.email
+        content = self._plain.make(reader) if self._plain is not None else None
+        if content is None:
+            address = header_address(address)
+            content = self._make(reader, address)
+        # The constructor of a named tuple is a function in Python, and three times as dear.
+        return tuple.__new__(Message, (content, f"bounce+{reader.token}@{self._bounce_domain}", address))
+
+    def _make_alike(self, reader: Reader) -> bytes:
+        return self._make(reader, reader.email)
+
+    def _make(self, reader: Reader, address: str) -> bytes:
+        if not is_token(reader.token):
             raise MessageError("token", "of the delivery must be 1 to 56 letters, digits, - or _")
-        address = header_address(reader.email)
         block = self._header.block_for(reader, address)
         rest = self._body.fill(reader.values)
         signature = b"" if self._signer is None else self._sign(self._signer, block, rest)
-        content = b"".join((signature, *block, self._body.constant, *rest))
-        # The constructor of a named tuple is a function in Python, and three times as dear.
-        return tuple.__new__(Message, (content, f"bounce+{token}@{self._bounce_domain}", address))
+        return b"".join((signature, *block, self._body.constant, *rest))
 
     def _sign(self, signer: DkimSigner, block: Sequence[bytes], rest: Sequence[bytes]) -> bytes:
         digest = self._prefix_hash.copy()
