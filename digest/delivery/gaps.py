@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from digest.delivery.errors import MessageError
-from digest.delivery.plain import LINK, PART, TEXT
 from digest.delivery.places import Place, encode_value, is_plain, is_plain_link
+from digest.delivery.plain import LINK, PART, TEXT
 from digest.delivery.quoted import quote, quote_printable
 
 

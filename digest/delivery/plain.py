@@ -1,7 +1,7 @@
-"""The messages of plain readers, in whose values nothing has to be escaped: nearly all. Knows no header and no encoding.
+"""The messages of plain readers, in whose values nothing has to be escaped: nearly all; knows no header's form.
 
-What a message looks like is not said here. One is made as all are, for a reader whose values can be found again, and cut
-where they stand; a plain reader's values between these pieces are the same bytes as the template would make.
+What a message looks like is not said here. One is made as all are, for a reader whose values can be found again, and
+cut where they stand; a plain reader's values between these pieces are the same bytes as the template would make.
 """
 
 from __future__ import annotations

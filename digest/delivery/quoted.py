@@ -9,7 +9,7 @@ SOFT_BREAK = b"=\r\n"
 """Joins two encoded pieces without adding anything to the decoded text (RFC 2045 §6.7)."""
 
 WIDTH = 73
-"""Longest piece on a line: leaves room for `=2E` instead of a leading dot and for the `=` of a soft break, 76 in all."""
+"""Longest piece on a line of 76: leaves room for `=2E` instead of a leading dot and for the `=` of a soft break."""
 
 _GUARDED = ".F"
 _UNSAFE = re.compile(rb"[^\x20-\x3c\x3e-\x7e]")

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
+from collections.abc import Callable
 from functools import lru_cache
 
 from digest.delivery.replies import Answer, Lost, Reply
 
 _MAX_REPLY = 64 * 1024
 _USUAL = 512
+
+
+def _leave(first: Reply) -> bool:
+    """Deal with no replies."""
+    return False
 
 
 class Wire(asyncio.Protocol):
@@ -25,6 +31,9 @@ class Wire(asyncio.Protocol):
         self._lost: Lost | None = None
         self._deadline = 0.0
         self._timer: asyncio.TimerHandle | None = None
+        self._usual: tuple[int, ...] | None = None
+        self._go_on: Callable[[Reply], bool] = _leave
+        self._usual_timeout_s = 0.0
 
     @property
     def is_quiet(self) -> bool:
@@ -51,6 +60,15 @@ class Wire(asyncio.Protocol):
                 self._waiter = None
         return self._replies.popleft()
 
+    def follow(
+        self, usual: tuple[int, ...] | None, go_on: Callable[[Reply], bool] = _leave, timeout_s: float = 0.0
+    ) -> None:
+        """Give replies that come together and have the codes `usual` to `go_on`, not to who waits for a reply.
+
+        `go_on` gets the first of them and says whether it dealt with all; then the wait begins anew, of `timeout_s`.
+        """
+        self._usual, self._go_on, self._usual_timeout_s = usual, go_on, timeout_s
+
     def take_if(self, codes: list[int]) -> bool:
         """Take the replies that are there already if they have just these codes; else none of them."""
         if [reply.code for reply in self._replies] != codes:
@@ -73,7 +91,11 @@ class Wire(asyncio.Protocol):
         if self._lost is not None:
             return
         if not self._buffer and not self._lines and (known := _parse_whole(data)) is not None:
-            self._replies.extend(known)
+            replies, codes = known
+            if codes == self._usual and not self._replies and self._go_on(replies[0]):
+                self._deadline = self._loop.time() + self._usual_timeout_s
+                return
+            self._replies.extend(replies)
             self._wake()
             return
         *lines, self._buffer = (self._buffer + data).split(b"\n")
@@ -130,13 +152,13 @@ class Wire(asyncio.Protocol):
 
 
 @lru_cache(maxsize=256)
-def _parse_whole(data: bytes) -> tuple[Reply, ...] | None:
-    """Return the replies where the input is nothing but whole replies of one line each, as it mostly is."""
+def _parse_whole(data: bytes) -> tuple[tuple[Reply, ...], tuple[int, ...]] | None:
+    """Return replies and codes where the input is nothing but whole replies of one line each, as it mostly is."""
     if len(data) > _USUAL or not data.endswith(b"\n"):
         return None
     found = [_parse_line(line.rstrip(b"\r")) for line in data[:-1].split(b"\n")]
     replies = tuple(one[0] for one in found if one is not None and one[1])
-    return replies if len(replies) == len(found) else None
+    return (replies, tuple(reply.code for reply in replies)) if len(replies) == len(found) else None
 
 
 @lru_cache(maxsize=256)
