@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from typing import NamedTuple
+from dataclasses import dataclass
 
 from digest.delivery.message import Message
 from digest.delivery.replies import Answer, Decision
@@ -24,7 +24,8 @@ class Progress(enum.Enum):
 _WAITING = Progress.WAITING  # an enumeration's member is slow to look up
 
 
-class Outcome(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Outcome:
     """How an attempt ended: what was answered where, over which route, and what it means."""
 
     decision: Decision
@@ -42,11 +43,13 @@ class Attempt(ABC):
 
     __slots__ = ("domain", "number", "progress", "withdrawn")
 
+    number: int
+    """Its place in the queue, where domains have queues of their own."""
+
     def __init__(self, domain: str) -> None:
         self.domain = domain
         self.progress = _WAITING
         self.withdrawn = False
-        self.number = 0  # its place in the pool's queue
 
     @abstractmethod
     def compose(self) -> Message:

@@ -197,21 +197,23 @@ class Connection:
 
     def _go_on(self, answer: Reply) -> bool:
         """End the message under way, which was taken, and write the next; False leaves both to `_send_body`."""
-        taken, following = self._body, self._ahead
-        if taken is None or following is None or following.attempt.withdrawn or not following.attempt.may_go():
+        if self._body is None or self._ahead is None:
+            return False
+        (taken, _), following = self._body, self._ahead
+        attempt, _ = following
+        if attempt.withdrawn or not attempt.may_go():
             return False
         self.messages += 1
-        self._finish(taken.attempt, _BODY, answer)
+        self._finish(taken, _BODY, answer)
         self._write_body(following)
         return True
 
     def _write_body(self, begun: _Begun) -> None:
-        attempt = begun.attempt
+        attempt, (content, _, _) = self._body = begun
         attempt.before_body()
         attempt.progress = _AT_BODY
-        self._body = begun
         self._ahead = ahead = self._take_ahead() if self._pipelined else None
-        self._wire.write(begun.message.content, b".\r\n" + (_envelope(ahead.message) if ahead else b""))
+        self._wire.write(content, b".\r\n" + _envelope(ahead.message) if ahead else b".\r\n")
 
     def _take_ahead(self) -> _Begun | None:
         while (attempt := self._take()) is not None:
@@ -287,7 +289,8 @@ def _commands(message: Message) -> tuple[bytes, bytes, bytes]:
 
 
 def _envelope(message: Message) -> bytes:
-    return f"MAIL FROM:<{message.envelope_from}>\r\nRCPT TO:<{message.envelope_to}>\r\nDATA\r\n".encode("ascii")
+    _, sender, recipient = message
+    return f"MAIL FROM:<{sender}>\r\nRCPT TO:<{recipient}>\r\nDATA\r\n".encode("ascii")
 
 
 def _flight(message: Message) -> bytes:

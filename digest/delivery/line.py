@@ -44,7 +44,8 @@ class Line:
         self._now = self._loop.time
         self._connection: Connection | None = None
         self._handed: asyncio.Future[Attempt | None] | None = None
-        self._opened_at = 0.0
+        self._most = state.route.messages_per_connection
+        self._ends_at = 0.0
         self.task: asyncio.Task[None] | None = None
         self.is_closing = False
 
@@ -87,7 +88,7 @@ class Line:
         except Refusal as refusal:
             self._exchange.refused(self._state, refusal)
             return
-        self._opened_at = self._loop.time()
+        self._ends_at = self._now() + self._state.route.connection_seconds
         settle = partial(self._exchange.settle, self._state)
         self._connection = connection = Connection(opened, self._timeouts, take=self._take, settle=settle)
         try:
@@ -126,10 +127,9 @@ class Line:
         return self._exchange.take(self._state, now)
 
     def _is_worn(self, connection: Connection, now: float) -> bool:
-        route = self._state.route
         return (
             self.is_closing
+            or connection.begun >= self._most
+            or now >= self._ends_at
             or self._state.open > self._state.concurrency.allowed
-            or connection.begun >= route.messages_per_connection
-            or now - self._opened_at >= route.connection_seconds
         )

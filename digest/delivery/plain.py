@@ -52,7 +52,7 @@ class PlainMessages:
         values = {name: f"https://{_mark()}.example/" if kind == LINK else _mark() for name, kind in kinds.items()}
         values.setdefault("name", _mark())
         sample = Reader(1, f"{_mark()}@{_mark()}.example", values, _mark())
-        marks = [_to(sample), sample.token, *(values[name] for name in kinds)]
+        marks = [f"{values['name']} <{sample.email}>", sample.token, *(values[name] for name in kinds)]
         whole = make(sample).decode("ascii")
         head, end, body = whole.partition("\r\n\r\n")
         any_mark = re.compile(f"({'|'.join(map(re.escape, marks))})")
@@ -64,9 +64,11 @@ class PlainMessages:
 
     def make(self, reader: Reader) -> bytes | None:
         """Return a reader's message, or None where the reader is not plain."""
-        values = reader.values
+        _, email, values, token = reader
+        name = values.get("name")
+        to = f"{name} <{email}>" if name else email
         try:
-            facts = "\n".join((_to(reader), reader.token, *map(values.__getitem__, self._slots)))
+            facts = "\n".join((to, token, *map(values.__getitem__, self._slots)))
         except KeyError:
             return None
         if not self._is_plain(facts):
@@ -79,11 +81,6 @@ class PlainMessages:
         pieces = self._pieces.copy()
         pieces[1::2] = self._in_order(found)
         return "".join(pieces).encode("ascii")
-
-
-def _to(reader: Reader) -> str:
-    name = reader.values.get("name")
-    return f"{name} <{reader.email}>" if name else reader.email
 
 
 def _mark() -> str:

@@ -91,7 +91,7 @@ class SmtpPool:
         """Use only a part of the connections, as other processes use the rest."""
         self.part = part
         for state in self._routes:
-            state.concurrency.share(part)
+            state.take_part(part)
         stranded = self._queue.share(part) if self.has_places else self._queue.drain()
         for attempt in stranded:
             attempt.finish(Outcome(Decision(Fate.REQUEUE), Stage.CONNECT, Lost("withdrawn")))
@@ -108,12 +108,13 @@ class SmtpPool:
 
     def offer(self, attempts: Iterable[Attempt]) -> None:
         """Queue attempts; the `finish` of each will be called once, unless it is withdrawn before it starts."""
-        for attempt in attempts:
-            self._queue.add(attempt)
-            if len(self._routes) > 1:
-                # Each route goes only a little ahead of the others, so they must move in turn.
-                self._dispatch()
-        self._dispatch()
+        if len(self._routes) == 1:
+            self._queue.add(attempts)
+            self._dispatch()
+            return
+        for attempt in attempts:  # each route goes only a little ahead of the others, so they must move in turn
+            self._queue.add([attempt])
+            self._dispatch()
 
     async def send(self, message: Message) -> Outcome:
         """Send one message that no ledger knows, and return its outcome."""
@@ -191,19 +192,20 @@ class SmtpPool:
         self, state: RouteState, attempt: Attempt, stage: Stage, answer: Answer | MessageError | Decision
     ) -> None:
         """Pass an outcome on, and learn from it how much the route bears."""
-        self._queue.leave(attempt)
+        if not self._is_plain:
+            self._queue.leave(attempt)
         outcome = outcome_of(stage, answer, state.name)
-        if outcome.decision.fate is _SENT:
-            state.record_good()
-        else:
+        if outcome.decision.fate is not _SENT:
             self._learn(state, outcome, answer)
+        elif state.must_recover:
+            state.record_good()
         attempt.finish(outcome)
         if not self._is_plain and (len(self._routes) > 1 or self._queue.wait_s(self._now()) is None):
             self._dispatch()
 
     def _learn(self, state: RouteState, outcome: Outcome, answer: Answer | MessageError | Decision) -> None:
         if outcome.decision.slow_down:
-            state.concurrency.halve()
+            state.slow_down()
         if isinstance(answer, Lost) and outcome.stage is not Stage.BODY:
             state.record_drop(outcome.stage, answer, now=self._now())
 
@@ -212,7 +214,7 @@ class SmtpPool:
         now = asyncio.get_running_loop().time()
         decision = decide(refusal.stage, refusal.answer)
         if decision.slow_down:
-            state.concurrency.halve()
+            state.slow_down()
         if refusal.is_certificate:
             decision = Decision(Fate.REQUEUE, Remedy.PAUSE_ROUTE)
         was_usable = state.is_usable(now)

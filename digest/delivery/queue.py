@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from digest.config.settings import DomainLimit
 from digest.delivery.attempt import Attempt
@@ -40,11 +40,15 @@ class AttemptQueue:
         """Whether no domain has more messages under way than this process may have."""
         return all(gate.is_within_part for gate in self._gates.values())
 
-    def add(self, attempt: Attempt) -> None:
-        """Put an attempt at the end."""
-        self._counter += 1
-        attempt.number = self._counter
-        self._waiting[attempt.domain if attempt.domain in self._gates else ""].append(attempt)
+    def add(self, attempts: Iterable[Attempt]) -> None:
+        """Put attempts at the end."""
+        if not self._gates:
+            self._free.extend(attempts)
+            return
+        for attempt in attempts:
+            self._counter += 1
+            attempt.number = self._counter
+            self._waiting[attempt.domain if attempt.domain in self._gates else ""].append(attempt)
 
     def pop(self, now: float) -> Attempt | None:
         """Take the attempt that came first of those that may start now."""

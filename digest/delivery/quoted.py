@@ -12,6 +12,7 @@ WIDTH = 73
 """Longest piece on a line of 76: leaves room for `=2E` instead of a leading dot and for the `=` of a soft break."""
 
 _GUARDED = ".F"
+_NEEDS_ONE_BREAK = re.compile(rf"[^.F].{{{WIDTH - 3}}}[^=]{{2}}[^.F].{{0,{WIDTH - 1}}}").fullmatch
 _UNSAFE = re.compile(rb"[^\x20-\x3c\x3e-\x7e]")
 _LINE_END = re.compile(r"\r\n|\r|\n")
 
@@ -55,10 +56,9 @@ def _keep_blanks(safe: str) -> str:
 
 def cut(safe: str) -> str:
     """Break what is encoded and longer than a line, not through an escape."""
-    head, rest = safe[:WIDTH], safe[WIDTH:]
-    if len(rest) > WIDTH or "=" in head[-2:] or head[0] in _GUARDED or rest[0] in _GUARDED:
-        return "=\r\n".join(_lines(safe))
-    return f"{head}=\r\n{rest}"  # as most links
+    if _NEEDS_ONE_BREAK(safe):  # as most links
+        return f"{safe[:WIDTH]}=\r\n{safe[WIDTH:]}"
+    return "=\r\n".join(_lines(safe))
 
 
 def _lines(safe: str) -> Iterator[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from digest.config.settings import Route, Smtp
 from digest.delivery.replies import Answer, Decision, Remedy
-from digest.delivery.throttle import Concurrency, Pace, Rate
+from digest.delivery.throttle import Concurrency, Pace, Part, Rate
 from digest.model.delivery import Stage
 
 _LONGEST_BACK_OFF_S = 60.0
@@ -34,6 +34,7 @@ class RouteState:
         self.taken = 0.0
         self.trouble: tuple[Stage, Answer] | None = None
         self.is_paused = False
+        self.must_recover = False  # good messages have something to mend
         self.retry_at = 0.0  # while it is in the past the route is in order, as far as known
         self._pace = rate or (Pace(route.per_second) if route.per_second else None)
         self._back_off_s = back_off_s
@@ -70,27 +71,40 @@ class RouteState:
         if self.has_quota:
             self.credit -= 1
 
+    def take_part(self, part: Part) -> None:
+        """Use only a part of the connections; others use the rest."""
+        self.concurrency.share(part)
+        self.must_recover = True
+
+    def slow_down(self) -> None:
+        """Use fewer connections, as the server wants."""
+        self.concurrency.halve()
+        self.must_recover = True
+
     def record_good(self) -> None:
-        """Note that the server took a message: all trouble is over."""
+        """Note that the server took a message: all trouble is over, and one that was halved may grow."""
         self.concurrency.record_good()
-        if self.trouble is not None or self._failures:
-            self._failures = 0
-            self.trouble = None
-            self.is_paused = False
+        self._failures = 0
+        self.trouble = None
+        self.is_paused = False
+        self.must_recover = not self.concurrency.is_whole
 
     def record_drop(self, stage: Stage, answer: Answer, *, now: float) -> None:
         """Note a connection that broke before a message was out; from the third in a row on the route is left alone."""
-        self._failures += 1
-        self.trouble = stage, answer
+        self._fail(stage, answer)
         if self._failures >= 3:
             self.retry_at = now + self._wait_s()
 
     def record_refusal(self, decision: Decision, stage: Stage, answer: Answer, *, now: float) -> None:
         """Note that no connection could be opened, and when to try again."""
-        self.trouble = stage, answer
-        self._failures += 1
+        self._fail(stage, answer)
         self.is_paused = decision.remedy is Remedy.PAUSE_ROUTE
         self.retry_at = now + (_PAUSE_S if self.is_paused else self._wait_s())
+
+    def _fail(self, stage: Stage, answer: Answer) -> None:
+        self._failures += 1
+        self.trouble = stage, answer
+        self.must_recover = True
 
     def _wait_s(self) -> float:
         return min(_LONGEST_BACK_OFF_S, self._back_off_s * 2.0 ** min(self._failures - 1, 16))

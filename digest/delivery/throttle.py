@@ -101,6 +101,11 @@ class Concurrency:
         self._good = 0
         self.allowed = most
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether all are allowed."""
+        return self.allowed == self._most
+
     def record_good(self) -> None:
         """Count a message that the server took."""
         if self.allowed < self._most:

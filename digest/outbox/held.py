@@ -29,10 +29,11 @@ class Holder(Protocol):
 class Held(Attempt):
     """A claimed delivery and its attempt in one."""
 
-    __slots__ = ("_holder", "row")
+    __slots__ = ("_holder", "id", "row")
 
     def __init__(self, row: ClaimedRow, holder: Holder) -> None:
         Attempt.__init__(self, row.domain)  # `super()` would cost a fifth of making one
+        self.id = row.id
         self.row = row
         self._holder = holder
 
@@ -46,7 +47,7 @@ class Held(Attempt):
 
     def before_body(self) -> None:
         """Note it in the journal."""
-        self._holder.note_body(self.row.id)
+        self._holder.note_body(self.id)
 
     def may_go(self) -> bool:
         """Whether the claim still holds."""

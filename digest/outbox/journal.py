@@ -13,6 +13,7 @@ import struct
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
+from itertools import repeat
 from operator import setitem
 from pathlib import Path
 from typing import Self
@@ -58,8 +59,9 @@ class Journal:
 
     def note_body(self, delivery_id: int) -> None:
         """Note that a message is about to be written."""
-        place = self._places.get(delivery_id) or self._free.pop()
-        self._places[delivery_id] = place
+        place = self._places.get(delivery_id)
+        if place is None:
+            place = self._places[delivery_id] = self._free.pop()
         self._entries[place] = delivery_id
 
     def note_taken(self, delivery_id: int) -> None:
@@ -70,11 +72,10 @@ class Journal:
 
     def settle(self, delivery_ids: Iterable[int]) -> None:
         """Forget messages whose results are committed."""
-        for delivery_id in delivery_ids:
-            place = self._places.pop(delivery_id, None)
-            if place is not None:
-                self._entries[place] = 0
-                self._free.append(place)
+        places = [place for place in map(self._places.pop, delivery_ids, repeat(0)) if place]
+        for place in places:
+            self._entries[place] = 0
+        self._free += places
 
     def close(self) -> None:
         """End the journal; one that still holds messages stays for `read_traces`."""

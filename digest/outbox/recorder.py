@@ -60,8 +60,11 @@ class Recorder:
 
     def add_sent(self, row_id: int) -> bool:
         """Take a delivery whose message was accepted; True when somebody should look whether a commit is due."""
-        self.results.sent.append(row_id)
-        return self._is_noteworthy(len(self.results.sent) + len(self.results.others))
+        sent = self.results.sent
+        sent.append(row_id)
+        # Asked for each message: only the first one and the last of a group are worth a look.
+        count = len(sent)
+        return (count == 1 or count + len(self.results.others) == COMMIT_AT) and self._is_noteworthy(len(self.results))
 
     def add(self, result: Result) -> bool:
         """Take a result of another kind; True when somebody should look whether a commit is due."""

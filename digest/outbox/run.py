@@ -50,6 +50,7 @@ class Run:
         self._recorder = recorder
         self._journal = settings.journal or NoJournal()
         self.may_go = recorder.fence.allows
+        self._note_composing: Callable[[int], None] = self._journal.note_composing
         self.note_body: Callable[[int], None] = self._journal.note_body
         self._loop = asyncio.get_running_loop()
         self._rules = RetryRules(
@@ -197,14 +198,14 @@ class Run:
 
     def make(self, row: ClaimedRow) -> Message:
         """Make the message of a delivery, and note meanwhile whose it is."""
-        self._journal.note_composing(row.id)
+        self._note_composing(row.id)
         message = self._compose(row)
-        self._journal.note_composing(0)
+        self._note_composing(0)
         return message
 
     def finish(self, held: Held, outcome: Outcome) -> None:
         """Hear of an outcome; called by the pool, once for each attempt."""
-        row_id = held.row.id
+        row_id = held.id
         if not self._stock.remove(row_id):
             return
         if outcome.decision.fate is not _FATE_SENT:
@@ -216,7 +217,7 @@ class Run:
 
     def _judge(self, held: Held, outcome: Outcome) -> None:
         """Judge an outcome that is no acceptance."""
-        requeues = self._requeues.get(held.row.id, 0)
+        requeues = self._requeues.get(held.id, 0)
         verdict = judge(
             outcome,
             self._rules_for(held.row),
@@ -226,7 +227,7 @@ class Run:
             chance=self._settings.chance(),
         )
         if verdict.state is DeliveryState.QUEUED and not held.withdrawn and outcome.stage is not Stage.CONNECT:
-            self._requeues[held.row.id] = requeues + 1
+            self._requeues[held.id] = requeues + 1
         if outcome.decision.remedy is Remedy.PAUSE_EDITION:
             self._pause(f"the sender is refused at {outcome.stage}: {outcome.answer}")
             self._pauses_edition = True
@@ -247,12 +248,12 @@ class Run:
 
     def _end(self, held: Held, reason: str) -> None:
         """End a delivery that must not be mailed."""
-        self._stock.remove(held.row.id)
+        self._stock.remove(held.id)
         self._add(Result(held.row, Verdict(DeliveryState.SUPPRESSED, reason=reason), None))
 
     def _give_back(self, held: Held, why: str) -> None:
         """Queue a delivery again that was not tried."""
-        self._stock.remove(held.row.id)
+        self._stock.remove(held.id)
         self._add(Result(held.row, Verdict(DeliveryState.QUEUED, self._settings.clock(), reason=why), None))
 
     def _add(self, result: Result) -> None:

@@ -48,7 +48,7 @@ class Stock:
 
     def add(self, group: Sequence[Held]) -> None:
         """Take a group in, each to be offered to the pool when its turn comes."""
-        self._held.update([(held.row.id, held) for held in group])
+        self._held.update([(held.id, held) for held in group])
         self._ready.extend(group)
 
     def remove(self, row_id: int) -> bool:
@@ -64,17 +64,22 @@ class Stock:
 
         `uncommitted` results are not in the store yet.
         """
-        crowded = self._pool.crowded_domains()
-        offered = len(self._held) - len(self._ready)
-        if crowded:
-            waiting = {id(held) for held in self._ready}
-            offered = sum(id(held) not in waiting and held.domain not in crowded for held in self._held.values())
-        room = self._most_under_way - offered - uncommitted
+        room = self._most_under_way - uncommitted
+        if crowded := self._pool.crowded_domains():
+            group = self._take_ready(room, crowded)
+        else:
+            room -= len(self._held) - len(self._ready)
+            group = [self._ready.popleft() for _ in range(min(room, len(self._ready)))]
+        if group:
+            self._pool.offer(group)
+
+    def _take_ready(self, room: int, crowded: Sequence[str]) -> list[Held]:
+        """Take as many as there is room for, those of `crowded` domains not counted, as they wait there."""
+        waiting = {id(held) for held in self._ready}
+        room -= sum(id(held) not in waiting and held.domain not in crowded for held in self._held.values())
         group: list[Held] = []
         while self._ready and room > 0:
             held = self._ready.popleft()
-            if not held.withdrawn:
-                group.append(held)
-                room -= held.domain not in crowded
-        if group:
-            self._pool.offer(group)
+            group.append(held)
+            room -= held.domain not in crowded
+        return group

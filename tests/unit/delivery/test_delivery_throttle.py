@@ -71,7 +71,7 @@ def test_queue_lets_others_pass_a_waiting_domain() -> None:
     queue = AttemptQueue({"slow.example": DomainLimit(connections=1)})
     first, second, third = _attempt("slow.example"), _attempt("slow.example"), _attempt("quick.example")
     for attempt in (first, second, third):
-        queue.add(attempt)
+        queue.add([attempt])
     assert queue.pop(0.0) is first
     assert queue.pop(0.0) is third
     assert queue.pop(0.0) is None
@@ -87,7 +87,7 @@ def test_queue_forgets_the_withdrawn() -> None:
     gone, left, begun = _attempt("a.example"), _attempt("a.example"), _attempt("a.example")
     begun.progress = Progress.ENVELOPE
     for attempt in (gone, left):
-        queue.add(attempt)
+        queue.add([attempt])
     assert gone.withdraw()
     assert not begun.withdraw()
     assert queue.drain() == [left]
@@ -98,6 +98,6 @@ def test_crowded_domains_are_told() -> None:
     """A limited domain with many waiting attempts is crowded; one without limits never is."""
     queue = AttemptQueue({"slow.example": DomainLimit(per_second=1)})
     for _ in range(25):
-        queue.add(_attempt("slow.example"))
-        queue.add(_attempt("quick.example"))
+        queue.add([_attempt("slow.example")])
+        queue.add([_attempt("quick.example")])
     assert queue.crowded() == ["slow.example"]
