@@ -14,7 +14,7 @@ from typing import Any, Self
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, InternalError, OperationalError
-from sqlalchemy.pool import QueuePool
+from sqlalchemy.pool import PoolProxiedConnection, QueuePool
 
 from digest.errors import StoreError
 from digest.model.audience import NUMBER
@@ -22,6 +22,8 @@ from digest.store.dialect import FORGETS
 from digest.store.schema import create_schema, prepare_schema
 
 _BUSY_TIMEOUT_S = 10
+_BUSY_TIMEOUT_MS = str(_BUSY_TIMEOUT_S * 1000)
+_USUAL = {"busy_timeout": _BUSY_TIMEOUT_MS, "synchronous": "NORMAL"}
 _LOOK_AGAIN_S = 0.0005
 _IDLE_TRANSACTION_S = 60
 """After so long PostgreSQL ends a transaction whose process went silent: others wait for the rows that it locked."""
@@ -131,6 +133,7 @@ class Store:
     def _empty_log(self) -> None:
         """Move the write-ahead log into the database and empty it: its old pages hold what was erased."""
         with closing(self.engine.raw_connection()) as connection:
+            _set(connection, "busy_timeout", _BUSY_TIMEOUT_MS)
             connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def close(self) -> None:
@@ -183,7 +186,7 @@ def _sqlite_engine(url: str, **options: Any) -> Engine:
         # The driver's own BEGIN comes too late for a snapshot; we say BEGIN ourselves below.
         dbapi_connection.isolation_level = None
         dbapi_connection.create_function("digest_number", 1, _number, deterministic=True)
-        pragmas = [f"busy_timeout = {_BUSY_TIMEOUT_S * 1000}", "foreign_keys = ON", "synchronous = NORMAL"]
+        pragmas = [f"{name} = {value}" for name, value in _USUAL.items()] + ["foreign_keys = ON"]
         pragmas.append("secure_delete = ON")  # what is erased is overwritten in the file, not only unlinked
         for pragma in [*pragmas, "journal_mode = WAL"] if writable else pragmas:
             dbapi_connection.execute(f"PRAGMA {pragma}")
@@ -193,15 +196,24 @@ def _sqlite_engine(url: str, **options: Any) -> Engine:
         options = connection.get_execution_options()
         kind = options.get("digest_begin", "IMMEDIATE")
         wanted = options.get("digest_synchronous", "NORMAL")
-        if writable and connection.info.get("synchronous", "NORMAL") != wanted:
-            connection.exec_driver_sql(f"PRAGMA synchronous = {wanted}")
-            connection.info["synchronous"] = wanted
+        if writable:
+            _set(connection.connection, "synchronous", wanted)
         if writable and kind == "IMMEDIATE":
+            _set(connection.connection, "busy_timeout", "0")
             _wait_for_turn(connection)
         else:
+            _set(connection.connection, "busy_timeout", _BUSY_TIMEOUT_MS)
             connection.exec_driver_sql("BEGIN DEFERRED")
 
     return engine
+
+
+def _set(connection: PoolProxiedConnection, setting: str, value: str) -> None:
+    """Change a setting of SQLite, where it is another one: setting it takes as long as to record three results."""
+    if connection.info.get(setting, _USUAL[setting]) != value:
+        assert connection.dbapi_connection is not None
+        connection.dbapi_connection.execute(f"PRAGMA {setting} = {value}")
+        connection.info[setting] = value
 
 
 def _wait_for_turn(connection: Connection) -> None:
@@ -212,13 +224,9 @@ def _wait_for_turn(connection: Connection) -> None:
     """
     driver = connection.connection.dbapi_connection
     assert driver is not None
-    driver.execute("PRAGMA busy_timeout = 0")
     ends_at = time.monotonic() + _BUSY_TIMEOUT_S
-    try:
-        while not _has_begun(driver) and time.monotonic() < ends_at:
-            time.sleep(_LOOK_AGAIN_S)
-    finally:
-        driver.execute(f"PRAGMA busy_timeout = {_BUSY_TIMEOUT_S * 1000}")
+    while not _has_begun(driver) and time.monotonic() < ends_at:
+        time.sleep(_LOOK_AGAIN_S)
     if not driver.in_transaction:
         raise StoreError(f"another process has been writing for {_BUSY_TIMEOUT_S} s", is_temporary=True)
 
