@@ -37,8 +37,8 @@ class Outcome:
 class Attempt(ABC):
     """One attempt to deliver a message; what it delivers and who hears of it is its maker's.
 
-    The pool calls `compose` when its turn comes, `may_go` before the envelope and before the body, `before_body` right
-    before the message itself is written, the point after which a crash leaves it uncertain, and `finish` once.
+    The pool calls `compose` when its turn comes, `may_go` and `before_body` right before the message itself is written,
+    the point after which a crash leaves it uncertain, and `finish` once.
     """
 
     __slots__ = ("domain", "number", "progress", "withdrawn")

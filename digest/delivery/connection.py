@@ -24,7 +24,7 @@ one before it sends the next: 4 times the rate of lock-step dialogue were measur
 _AS_USUAL = (250, 250, 250, 354)  # a message was taken, and the envelope of the next one too
 _WANTED = {Stage.MAIL: frozenset({250}), Stage.RCPT: frozenset({250, 251}), Stage.DATA: frozenset({354})}
 _ALL_WELL = [250, 250, 354]
-_AT_ENVELOPE, _AT_BODY, _DONE = Progress.ENVELOPE, Progress.BODY, Progress.DONE  # members are slow to look up
+_AT_BODY, _DONE = Progress.BODY, Progress.DONE  # members are slow to look up
 _BODY = Stage.BODY
 _TAKEN = 250
 
@@ -145,9 +145,8 @@ class Connection:
         return begun
 
     def _compose(self, attempt: Attempt) -> _Begun | None:
-        attempt.progress = _AT_ENVELOPE
         self.begun += 1
-        if attempt.withdrawn or not attempt.may_go():
+        if attempt.withdrawn:
             self._finish(attempt, Stage.MAIL, Decision(Fate.REQUEUE))
             return None
         try:
@@ -204,7 +203,8 @@ class Connection:
         if attempt.withdrawn or not attempt.may_go():
             return False
         self.messages += 1
-        self._finish(taken, _BODY, answer)
+        taken.progress = _DONE
+        self._settle(taken, _BODY, answer)
         self._write_body(following)
         return True
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from digest.delivery.errors import MessageError
 from digest.delivery.places import Place, encode_value, is_plain, is_plain_link
-from digest.delivery.plain import LINK, PART, TEXT
 from digest.delivery.quoted import quote, quote_printable
 
 
@@ -52,12 +51,9 @@ class GappedBody:
         return tuple(self._gaps)
 
     @property
-    def kinds(self) -> dict[str, str] | None:
-        """What values nothing has to be escaped in, for each slot; None where one is in places that share none."""
-        gaps = self._gaps.items()
-        if any(one.is_link and one.is_part for _, one in gaps):
-            return None
-        return {name: PART if one.is_part else LINK if one.is_link else TEXT for name, one in gaps}
+    def places(self) -> dict[str, Collection[Place]]:
+        """The kinds of places that each slot stands in."""
+        return {name: gaps.by_place.keys() for name, gaps in self._gaps.items()}
 
     def fill(self, values: Mapping[str, str]) -> list[bytes]:
         """Return what follows the constant part, for a reader with these values.

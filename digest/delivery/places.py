@@ -24,7 +24,11 @@ class Place(enum.Enum):
 
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 _PLAIN_LETTERS = frozenset(f"{ascii_letters}{digits} ._~:/?#@!$()*+,;=%-")  # nothing that HTML would escape
-_PLAIN = bytes(code if chr(code) in _PLAIN_LETTERS else ord("?") for code in range(256))  # changes all others
+_PLAIN, _PLAIN_LINKS = (
+    bytes(code if chr(code) in letters else ord("?") for code in range(256))  # changes all others
+    for letters in (_PLAIN_LETTERS, _PLAIN_LETTERS - {" "} | {"\n"})
+)
+_LINK_LINES = re.compile(r"https?://.{2,800}(?:\nhttps?://.{2,800})*").fullmatch
 _ALLOWED_URL = re.compile(r"(?:https?://|mailto:|tel:)[^\s<>\"]+\Z", re.IGNORECASE)
 _URL_ATTRIBUTES = frozenset({"href", "src", "action", "background", "cite", "poster"})
 # What stands between two conditional comments is markup too: Outlook reads it.
@@ -66,6 +70,14 @@ def is_plain(value: str) -> bool:
 def is_plain_link(value: str) -> bool:
     """Whether a value is a web address in which nothing is escaped in text, HTML, link or header."""
     return value.startswith(("https://", "http://")) and len(value) > 8 and " " not in value and is_plain(value)
+
+
+def are_plain_links(lines: str) -> bool:
+    """Whether each line is a web address in which nothing is escaped, of at most 800 characters."""
+    if not lines.isascii():
+        return False
+    raw = lines.encode()
+    return raw.translate(_PLAIN_LINKS) == raw and _LINK_LINES(lines) is not None
 
 
 def html_places(markup: str, mark: re.Pattern[str]) -> Iterator[Place]:

@@ -177,15 +177,18 @@ class SmtpPool:
 
     def take(self, state: RouteState, now: float) -> Attempt | None:
         """Give a line the next attempt that may start at `now` on its route."""
-        is_free = self._is_plain and now >= state.retry_at
-        if self._closing or not (is_free or self._may_start(state, now)):
+        if self._closing:
             return None
-        attempt = self._queue.pop(now)
+        if self._is_plain and now >= state.retry_at:
+            attempt = self._queue.pop_free()
+        elif not self._may_start(state, now):
+            return None
+        elif (attempt := self._queue.pop(now)) is not None:
+            state.take(now)
+        else:
+            self._wake_later(now, self._queue.wait_s(now))
         if attempt is not None:
             attempt.progress = _ENVELOPE
-            state.take(now)
-        elif not self._is_plain:
-            self._wake_later(now, self._queue.wait_s(now))
         return attempt
 
     def settle(

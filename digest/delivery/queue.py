@@ -53,7 +53,7 @@ class AttemptQueue:
     def pop(self, now: float) -> Attempt | None:
         """Take the attempt that came first of those that may start now."""
         if not self._gates:
-            return self._pop_free()
+            return self.pop_free()
         first: Attempt | None = None
         for domain, waiting in self._waiting.items():
             head = _head(waiting)
@@ -66,7 +66,8 @@ class AttemptQueue:
                 self._gates[domain].enter(now)
         return first
 
-    def _pop_free(self) -> Attempt | None:
+    def pop_free(self) -> Attempt | None:
+        """Take the first attempt for a domain without limits."""
         waiting = self._free
         while waiting:
             attempt = waiting.popleft()

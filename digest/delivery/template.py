@@ -32,10 +32,8 @@ class MessageTemplate:
         self._signer = signer
         self._body = GappedBody(pieces)
         self._prefix_hash = hashlib.sha256(self._body.constant)
-        kinds = self._body.kinds if signer is None and header.is_constant_subject else None
-        self._plain = (
-            PlainMessages.cut(lambda reader: self._make(reader, reader.email), kinds) if kinds is not None else None
-        )
+        is_alike = signer is None and header.is_constant_subject
+        self._plain = PlainMessages.cut(self._make_alike, self._body.places) if is_alike else None
 
     @classmethod
     def compile(

@@ -35,6 +35,7 @@ _NEWSLETTER = "bench"
 _SENTENCE = "The council met on Tuesday to talk about the bridge, and voted to begin work in the spring. "
 _STYLE = "@media (max-width: 600px) { td { width: 100% } }"
 _OUTLOOK = "<!--[if mso]><table><tr><td>Outlook</td></tr></table><![endif]-->"
+_BARE, _PARAGRAPH = 2000, 640  # bytes of a message without text, and of each paragraph in both parts
 _CHUNK = 5000
 _STORE = "sqlite:///bench.db"
 _KEY = "dkim.pem"
@@ -67,7 +68,7 @@ def bench_send(
                 _make_key(folder)
             route = Route(name="bench", host=host, port=port, security="none", connections=connections)
             plan = _Plan(folder, route, size, dkim)
-            sample = plan.make_template().message_for(make_reader(_TO_ANN, _ANN))
+            sample = plan.make_template().message_for(make_reader(_DELIVERY, _READER))
             seconds, sent, count, memory_mb = run_loop(_send(store, plan, processes))
     if sent != recipients:
         raise DeliveryError(f"only {sent} of {recipients} messages were taken by {host}:{port}")
@@ -93,18 +94,27 @@ def add_readers(store: Store, count: int) -> None:
 
 
 def make_template(size: int, *, signer: DkimSigner | None) -> MessageTemplate:
-    """Compile an edition whose messages have about `size` bytes, with the slots that a real one has."""
+    """Compile an edition whose messages have `size` bytes, give or take 1 %, with the slots that a real one has.
+
+    2,000 bytes are the least: headers and links alone take about 1,600.
+    """
+    paragraphs = max(0, size - _BARE) // _PARAGRAPH
+    sample = make_reader(_DELIVERY, _READER)
+    missing = size - len(_compile(paragraphs, 0, signer=signer).eml_for(sample))
+    return _compile(paragraphs, max(0, missing * 73 // 76), signer=signer)  # a line of 73 takes 76 bytes
+
+
+def _compile(paragraphs: int, padding: int, *, signer: DkimSigner | None) -> MessageTemplate:
     marker = make_marker(_EDITION)
     link, name = slot_mark(marker, "unsubscribe_url"), slot_mark(marker, "name")
-    paragraphs = max(1, size // 2 // (len(_SENTENCE) * 4))
     text = "\n\n".join([_SENTENCE * 4] * (paragraphs // 2)) + f"\n\nGood morning, {name}\nUnsubscribe: {link}\n"
     rows = "".join(f'<tr><td style="padding:8px 16px">{_SENTENCE * 4}</td></tr>\n' for _ in range(paragraphs))
     html = (
         f'<!doctype html><html lang="en"><head><title>Bench</title><style>{_STYLE}</style></head><body>{_OUTLOOK}'
         f"<p>Good morning, {name}</p><table>{rows}</table>"
         f'<a href="{slot_mark(marker, "view_url")}">View</a> <a href="{link}">Unsubscribe</a></body></html>\n'
+        f"<!-- {'x' * padding} -->"
     )
-    html += f"<!-- {'.' * max(0, size - 1400 - int(1.04 * (len(html) + len(text))))} -->"
     edition = Edition(_EDITION, _NEWSLETTER, datetime.now(UTC), ())
     rendered = RenderedEdition(edition, "Bridge work begins in the spring", "", html, text, "", marker, len(html))
     facts = EnvelopeFacts(
@@ -131,8 +141,8 @@ def make_reader(delivery: Delivery, subscriber: Subscriber) -> Reader:
     return Reader(subscriber.id, subscriber.email, values, delivery.token)
 
 
-_ANN = Subscriber(1, "ann@example.com", "ann@example.com", "Ann")
-_TO_ANN = Delivery(1, _EDITION, 1, "ann@example.com", DeliveryState.SENDING, 0, "t" * 26)
+_READER = Subscriber(1, "reader1234@example.com", "reader1234@example.com", "Reader 1234")
+_DELIVERY = Delivery(1, _EDITION, 1, "reader1234@example.com", DeliveryState.SENDING, 0, "t" * 32)
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ COMMIT_WITHIN_S = 0.05
 COMMIT_AT = GROUP // 2
 """A result is committed at most so long after it came, or as soon as there are so many; sending goes on meanwhile."""
 
+_NOTABLE = (1, COMMIT_AT)  # so many accepted messages are worth a look
 _FIRST_WAIT_S = 0.1
 _LONGEST_WAIT_S = 1.0
 _PATIENCE_S = {"sqlite": 1.5, "postgresql": 90.0}
@@ -62,14 +63,12 @@ class Recorder:
         """Take a delivery whose message was accepted; True when somebody should look whether a commit is due."""
         sent = self.results.sent
         sent.append(row_id)
-        # Asked for each message: only the first one and the last of a group are worth a look.
-        count = len(sent)
-        return (count == 1 or count + len(self.results.others) == COMMIT_AT) and self._is_noteworthy(len(self.results))
+        return len(sent) in _NOTABLE and self._is_noteworthy()
 
     def add(self, result: Result) -> bool:
         """Take a result of another kind; True when somebody should look whether a commit is due."""
         self.results.others.append(result)
-        return self._is_noteworthy(len(self.results))
+        return self._is_noteworthy()
 
     def due_in_s(self, now: float) -> float | None:
         """Return seconds until a commit is due, 0 or less for now; None when there is nothing to commit."""
@@ -177,7 +176,8 @@ class Recorder:
         """Take over results that an earlier run could not record."""
         self.results.put_back(results)
 
-    def _is_noteworthy(self, number: int) -> bool:
+    def _is_noteworthy(self) -> bool:
+        number = len(self.results)
         if number == 1:
             self._oldest_at = self._loop.time()
-        return number in (1, COMMIT_AT)
+        return number == 1 or number >= COMMIT_AT
