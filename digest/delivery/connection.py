@@ -150,7 +150,7 @@ class Connection:
             self._finish(attempt, Stage.MAIL, Decision(Fate.REQUEUE))
             return None
         try:
-            return _Begun(attempt, attempt.compose())
+            return tuple.__new__(_Begun, (attempt, attempt.compose()))
         except MessageError as error:
             self._finish(attempt, Stage.MAIL, error)
         except Exception as error:
@@ -264,10 +264,8 @@ class Connection:
         self._settle(attempt, stage, answer)
 
 
-def outcome_of(stage: Stage, answer: Answer | MessageError | Decision, route: str) -> Outcome:
-    """Return the outcome for what ended an attempt: an answer, a message that cannot be made, or our own decision."""
-    if isinstance(answer, Reply):
-        return _outcome_of_reply(stage, answer, route)
+def outcome_of(stage: Stage, answer: Lost | MessageError | Decision, route: str) -> Outcome:
+    """Return the outcome for what ended an attempt unanswered: no reply, no message, or our own decision."""
     if isinstance(answer, MessageError):
         return Outcome(Decision(Fate.FAIL, charge=True), stage, Lost(str(answer)), route)
     if isinstance(answer, Decision):
@@ -276,7 +274,8 @@ def outcome_of(stage: Stage, answer: Answer | MessageError | Decision, route: st
 
 
 @lru_cache(maxsize=64)
-def _outcome_of_reply(stage: Stage, reply: Reply, route: str) -> Outcome:
+def outcome_of_reply(stage: Stage, reply: Reply, route: str) -> Outcome:
+    """Return the outcome for what a server answered; servers say the same few things again and again."""
     return Outcome(decide(stage, reply), stage, reply, route)
 
 

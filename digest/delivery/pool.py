@@ -9,13 +9,13 @@ from typing import Self
 from digest.config.settings import DomainLimit, Route
 from digest.delivery.attempt import Attempt, Outcome, Progress, SingleAttempt
 from digest.delivery.connect import Refusal, Timeouts
-from digest.delivery.connection import outcome_of
+from digest.delivery.connection import outcome_of, outcome_of_reply
 from digest.delivery.errors import MessageError, RouteError
 from digest.delivery.line import Line
 from digest.delivery.message import Message
 from digest.delivery.queue import AttemptQueue
 from digest.delivery.quota import Quotas
-from digest.delivery.replies import Answer, Decision, Fate, Lost, Remedy, decide
+from digest.delivery.replies import Answer, Decision, Fate, Lost, Remedy, Reply, decide
 from digest.delivery.route import RouteState
 from digest.delivery.shared_pace import FleetLimits
 from digest.delivery.throttle import Part, Rate
@@ -197,7 +197,10 @@ class SmtpPool:
         """Pass an outcome on, and learn from it how much the route bears."""
         if not self._is_plain:
             self._queue.leave(attempt)
-        outcome = outcome_of(stage, answer, state.name)
+        if isinstance(answer, Reply):
+            outcome = outcome_of_reply(stage, answer, state.name)
+        else:
+            outcome = outcome_of(stage, answer, state.name)
         if outcome.decision.fate is not _SENT:
             self._learn(state, outcome, answer)
         elif state.must_recover:

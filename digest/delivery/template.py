@@ -68,13 +68,13 @@ class MessageTemplate:
         Raises:
             MessageError: an address, token or value of which no correct message can be made.
         """
-        address = reader.email
+        _, address, _, token = reader
         content = self._plain.make(reader) if self._plain is not None else None
         if content is None:
             address = header_address(address)
             content = self._make(reader, address)
         # The constructor of a named tuple is a function in Python, and three times as dear.
-        return tuple.__new__(Message, (content, f"bounce+{reader.token}@{self._bounce_domain}", address))
+        return tuple.__new__(Message, (content, f"bounce+{token}@{self._bounce_domain}", address))
 
     def _make_alike(self, reader: Reader) -> bytes:
         return self._make(reader, reader.email)

@@ -196,10 +196,10 @@ class Run:
         if self._paused or self._is_ending:
             self._withdraw_waiting(self._paused or "stopped")
 
-    def make(self, row: ClaimedRow) -> Message:
+    def make(self, held: Held) -> Message:
         """Make the message of a delivery, and note meanwhile whose it is."""
-        self._note_composing(row.id)
-        message = self._compose(row)
+        self._note_composing(held.id)
+        message = self._compose(held.row)
         self._note_composing(0)
         return message
 
