@@ -73,8 +73,11 @@ class PlainMessages:
             return None
         if not self._are_plain(texts) or not are_plain_links(links):
             return None
+        encoded = links.replace("=", "=3D").split("\n")
+        if len(encoded) != len(self._links):  # a link with a line end in it
+            return None
         found = texts.split("\n")
-        for link in links.replace("=", "=3D").split("\n"):
+        for link in encoded:
             found.append(cut(link) if len(link) > WIDTH else link)
         found.append(values[_HEADER_LINK])
         pieces = self._pieces.copy()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -72,6 +73,8 @@ PAUSING = {
     (Stage.AUTH, "5xx"),
     (Stage.MAIL, "5xx"),
 }
+MESSAGE = (Stage.MAIL, Stage.RCPT, Stage.DATA, Stage.BODY)
+AMID_OTHERS = [case for case in TABLE if case[0] in MESSAGE and case not in PAUSING]
 
 
 @dataclass
@@ -130,3 +133,27 @@ def test_fault(bench: _Bench, stage: Stage, fault: str) -> None:
     sums = bench.mailing.outbox.sums(bench.mailing.edition)
     assert sums.finished
     assert sums.sent == (TABLE[stage, fault][0] not in (S.FAILED, S.UNCERTAIN))
+
+
+@pytest.mark.parametrize(("stage", "fault"), AMID_OTHERS, ids=str)
+def test_fault_amid_others(tmp_path: Path, stage: Stage, fault: str) -> None:
+    """A fault at the third of five messages on a connection is its reader's alone; the others get theirs once."""
+    emails = [f"reader{number}@example.com" for number in range(1, 6)]
+
+    async def check(mailing: SmallMailing) -> None:
+        seen = count()
+        async with ScriptedServer() as server:
+            server.fail(stage, REPLIES.get(fault, fault), matches=lambda argument: next(seen) == 2)
+            async with mailing.pool(local_route(server.port, connections=1), timeouts=QUICK) as pool:
+                await mailing.run(pool)
+            states = mailing.states()
+            assert states.pop(emails[2]) == TABLE[stage, fault]
+            assert set(states.values()) == {SENT}
+            assert server.violations == []
+            reached = {SENT, UNCERTAIN}
+            assert sorted(server.recipients()) == [email for email in emails if mailing.states()[email] in reached]
+
+    with Store.open("sqlite:///digest.db", root=tmp_path) as store:
+        mailing = SmallMailing.open(store, emails, uncertain="hold", folder=tmp_path / "journal")
+        with mailing.outbox:
+            asyncio.run(check(mailing))

@@ -72,6 +72,24 @@ def test_replies_that_come_together_are_taken_together() -> None:
     assert asyncio.run(take(b"250 a\r\n250 b\r\n")) == (False, 2)
 
 
+def test_usual_replies_go_to_who_follows() -> None:
+    """Replies with the usual codes that come together go to the follower; all others, and what it leaves, do not."""
+
+    async def read(data: bytes, *, deals: bool) -> tuple[list[Reply], int]:
+        heard: list[Reply] = []
+        wire = Wire(_Transport())
+        wire.follow((250, 354), lambda reply: deals and not heard.append(reply), 1.0)
+        wire.data_received(data)
+        wire.follow(None)
+        return heard, len([1 for _ in range(3) if isinstance(await wire.reply(0.0), Reply)])
+
+    assert asyncio.run(read(b"250 a\r\n354 b\r\n", deals=True)) == ([Reply(250, "a")], 0)
+    assert asyncio.run(read(b"250 a\r\n354 b\r\n", deals=False)) == ([], 2)
+    assert asyncio.run(read(b"250 a\r\n", deals=True)) == ([], 1)
+    assert asyncio.run(read(b"250 a\r\n421 b\r\n", deals=True)) == ([], 2)
+    assert asyncio.run(read(b"250 a\r\n354 b\r\n421 c\r\n", deals=True)) == ([], 3)
+
+
 @pytest.mark.parametrize(
     "data",
     [b"HTTP/1.1 400 Bad Request\r\n", b"25\r\n", b"\r\n", b"250+more\r\n", "２５０ ok\r\n".encode(), b"x" * 70_000],
