@@ -116,7 +116,7 @@ class Run:
         if now - self._checked_at >= _RECHECK_S:
             recheck = self._stock.stoppable_ids
             self._checked_at = now
-        due_in_s = self._recorder.due_in_s(now)
+        due_in_s = self._commit_due_in_s(now)
         is_quiet = now - self._turned_at < KEEP_SEEN_S
         if not recheck and is_quiet and (due_in_s is None or due_in_s > 0):
             return None
@@ -124,6 +124,12 @@ class Run:
         if self._is_doubtful and self._claiming is None:
             known = [*self._stock.ids, *self._recorder.results.ids]
         return Turn(self._recorder.take_group(), recheck, known)
+
+    def _commit_due_in_s(self, now: float) -> float | None:
+        """Return seconds until results are to be committed, None when there are none."""
+        due_in_s = self._recorder.due_in_s(now)
+        is_last = not self._stock and self._claiming is None  # nothing more will join them
+        return 0.0 if is_last and due_in_s is not None else due_in_s
 
     async def _take(self, turn: Turn) -> None:
         """Take a turn; where the store keeps failing, nothing more is started."""
@@ -206,13 +212,14 @@ class Run:
     def finish(self, held: Held, outcome: Outcome) -> None:
         """Hear of an outcome; called by the pool, once for each attempt."""
         row_id = held.id
-        if not self._stock.remove(row_id):
+        left = self._stock.remove(row_id)
+        if left is None:
             return
         if outcome.decision.fate is not _FATE_SENT:
             self._judge(held, outcome)
             return
         self._journal.note_taken(row_id)
-        if self._recorder.add_sent(row_id):
+        if self._recorder.add_sent(row_id) or not left:
             self._wake.set()
 
     def _judge(self, held: Held, outcome: Outcome) -> None:
@@ -324,7 +331,7 @@ class Run:
     async def _sleep(self, now: float) -> None:
         """Sleep until something happens, at most until the next thing is due."""
         waits = [_LOOK_AGAIN_S, max(self._dry_until - now, _CROWDED_S)]
-        due_in_s = self._recorder.due_in_s(now)
+        due_in_s = self._commit_due_in_s(now)
         if due_in_s is not None:
             waits.append(due_in_s)
         if self._stock:

@@ -51,9 +51,9 @@ class Stock:
         self._held.update([(held.id, held) for held in group])
         self._ready.extend(group)
 
-    def remove(self, row_id: int) -> bool:
-        """Let one go that has its result; False when it was let go before."""
-        return self._held.pop(row_id, None) is not None
+    def remove(self, row_id: int) -> int | None:
+        """Let one go that has its result; return how many are left, None when it was let go before."""
+        return len(self._held) if self._held.pop(row_id, None) is not None else None
 
     def sort_out(self) -> None:
         """Forget among those that wait for the pool which were withdrawn."""

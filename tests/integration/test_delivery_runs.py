@@ -25,6 +25,7 @@ from digest.delivery.throttle import Part
 from digest.errors import StoreError
 from digest.model.delivery import Delivery, DeliveryState, Stage
 from digest.model.subscriber import Reader, Subscriber
+from digest.outbox import recorder, run
 from digest.outbox.bench import make_reader
 from digest.store import Store
 from digest.store.suppressions import add_suppression
@@ -86,6 +87,20 @@ def test_lock_step_without_pipelining(tmp_path: Path) -> None:
             assert server.violations == []
 
     with mailing_to(tmp_path, readers(30)) as mailing:
+        asyncio.run(check(mailing))
+
+
+def test_the_last_results_are_recorded_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """When nothing is under way any more, a run does not wait for more results to record together."""
+    monkeypatch.setattr(recorder, "COMMIT_WITHIN_S", 60.0)
+    monkeypatch.setattr(run, "KEEP_SEEN_S", 60.0)
+
+    async def check(mailing: SmallMailing) -> None:
+        async with ScriptedServer() as server, mailing.pool(local_route(server.port)) as pool, asyncio.timeout(30):
+            sums = await mailing.run(pool)
+        assert (sums.sent, sums.finished) == (3, True)
+
+    with mailing_to(tmp_path, readers(3)) as mailing:
         asyncio.run(check(mailing))
 
 
