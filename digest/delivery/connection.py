@@ -107,7 +107,9 @@ class Connection:
         while True:
             while waiting is not None:
                 begun = self._compose(waiting)
-                if begun is not None:
+                if begun is not None and not begun.attempt.may_go():
+                    self._finish(begun.attempt, Stage.MAIL, Decision(Fate.REQUEUE))
+                elif begun is not None:
                     begun.attempt.before_body()
                     begun.attempt.progress = _AT_BODY
                     self._wire.write(_flight(begun.message), begun.message.content)

@@ -12,7 +12,7 @@ from digest.delivery.replies import Answer, Lost, Reply
 _MAX_REPLY = 64 * 1024
 _USUAL = 512
 _COPIED = 16 * 1024
-"""Bytes of a message up to which a copy is cheaper than to write several pieces (1 µs)."""
+"""Bytes up to which a copy is cheaper than to write several pieces (1 µs)."""
 
 
 def _leave(first: Reply) -> bool:
@@ -46,7 +46,7 @@ class Wire(asyncio.Protocol):
         """Hand bytes to the transport, to be sent together."""
         if self._lost is not None:
             return
-        if len(pieces[0]) < _COPIED:
+        if sum(map(len, pieces)) < _COPIED:
             self._transport.write(b"".join(pieces))
         else:
             self._transport.writelines(pieces)

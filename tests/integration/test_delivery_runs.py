@@ -14,13 +14,14 @@ import pytest
 from sqlalchemy import Connection, event, update
 
 from digest.config.settings import DomainLimit, Route
-from digest.delivery.attempt import Progress, SingleAttempt
+from digest.delivery.attempt import Outcome, Progress, SingleAttempt
 from digest.delivery.connect import Timeouts
 from digest.delivery.errors import PausedError
 from digest.delivery.loop import run_loop
 from digest.delivery.message import Message
 from digest.delivery.pool import SmtpPool
 from digest.delivery.quota import Quotas
+from digest.delivery.replies import Fate
 from digest.delivery.throttle import Part
 from digest.errors import StoreError
 from digest.model.delivery import Delivery, DeliveryState, Stage
@@ -552,6 +553,32 @@ def test_whole_messages_in_one_flight(tmp_path: Path) -> None:
 
     with mailing_to(tmp_path, readers(40)) as mailing:
         asyncio.run(check(mailing))
+
+
+class _Fenced(SingleAttempt):
+    """An attempt whose claim does not hold any more."""
+
+    def may_go(self) -> bool:
+        """Say no."""
+        return False
+
+
+@pytest.mark.parametrize("extensions", [(), ("PIPELINING",), ("PIPELINING", "CHUNKING")], ids=len)
+def test_a_claim_that_does_not_hold_sends_nothing(extensions: tuple[str, ...]) -> None:
+    """Whatever the server offers, the message of a lost claim is not written; others that wait are sent."""
+
+    async def check() -> None:
+        message = Message(b"Subject: x\r\n\r\nx\r\n", "a@example.com", "b@example.com")
+        ended: list[Outcome] = []
+        attempts = [kind(message, ended.append) for kind in (SingleAttempt, _Fenced, SingleAttempt, _Fenced)]
+        async with ScriptedServer(extensions=extensions) as server:
+            async with SmtpPool([local_route(server.port, connections=1)], timeouts=FAR) as pool:
+                pool.offer(attempts)
+                await until(lambda: len(ended) == 4)
+            assert Counter(outcome.decision.fate for outcome in ended) == {Fate.SENT: 2, Fate.REQUEUE: 2}
+            assert len(server.accepted) == 2
+
+    asyncio.run(check())
 
 
 def test_lost_flights_are_uncertain(tmp_path: Path) -> None:
