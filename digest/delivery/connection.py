@@ -58,6 +58,7 @@ class Connection:
         self._settle = settle
         self._body: _Begun | None = None
         self._ahead: _Begun | None = None
+        self._is_amid = False  # a dialogue was begun and not brought to its end
         self.begun = 0
         self.messages = 0
         self.is_over = False
@@ -69,14 +70,12 @@ class Connection:
 
     async def send(self, attempt: Attempt) -> None:
         """Send `attempt` and then whatever `take` gives, until it gives nothing or the connection is over."""
+        self._is_amid = True
         if self._flies:
             await self._send_flights(attempt)
-            return
-        current = await self._begin(attempt)
-        while current is not None:
-            current = await self._transact(current)
-            while current is None and self.is_quiet and (following := self._take()) is not None:
-                current = await self._begin(following)
+        else:
+            await self._send_in_turn(attempt)
+        self._is_amid = False
 
     async def check(self) -> None:
         """Ask whether the server is still there (NOOP)."""
@@ -86,7 +85,13 @@ class Connection:
             self._drop()
 
     async def quit(self) -> None:
-        """Say goodbye and close; a server that does not answer is not waited for."""
+        """Say goodbye and close; a server that does not answer is not waited for.
+
+        Where `send` was broken off, the connection is lost: a server that waits for a message would take QUIT as a line
+        of it.
+        """
+        if self._is_amid:
+            self._drop()
         if self.is_quiet:
             self._wire.write(b"QUIT\r\n")
             await self._wire.reply(2.0)
@@ -96,6 +101,13 @@ class Connection:
     def abort(self) -> None:
         """End the connection at once; messages in flight become what their stage says."""
         self._drop()
+
+    async def _send_in_turn(self, attempt: Attempt) -> None:
+        current = await self._begin(attempt)
+        while current is not None:
+            current = await self._transact(current)
+            while current is None and self.is_quiet and (following := self._take()) is not None:
+                current = await self._begin(following)
 
     async def _send_flights(self, attempt: Attempt) -> None:
         """Send whole messages without waiting, at most three at a time (BDAT, RFC 3030).
@@ -173,6 +185,10 @@ class Connection:
             self._drop()
             self._finish(begun.attempt, Stage.DATA, Decision(Fate.REQUEUE))
             return None
+        if self._wire.lost is not None:  # right after its last good reply: nothing of the message gets out
+            self._drop()
+            self._finish(begun.attempt, Stage.DATA, self._wire.lost)
+            return None
         return await self._send_body(begun)
 
     async def _send_body(self, begun: _Begun) -> _Begun | None:
@@ -183,8 +199,10 @@ class Connection:
         self._write_body(begun)
         if self._ahead is not None:
             self._wire.follow(_AS_USUAL, self._go_on, self._timeouts.final)
-        answer = await self._wire.reply(self._timeouts.final)
-        self._wire.follow(None)
+        try:
+            answer = await self._wire.reply(self._timeouts.final)
+        finally:
+            self._wire.follow(None)
         begun, self._body = self._body or begun, None
         ahead, self._ahead = self._ahead, None
         self.messages += 1
@@ -204,6 +222,7 @@ class Connection:
         attempt, _ = following
         if attempt.withdrawn or not attempt.may_go():
             return False
+        self._body, self._ahead = following, None  # first, so that no fault on the way ends a message twice
         self.messages += 1
         taken.progress = _DONE
         self._settle(taken, _BODY, answer)
@@ -211,9 +230,10 @@ class Connection:
         return True
 
     def _write_body(self, begun: _Begun) -> None:
-        attempt, (content, _, _) = self._body = begun
+        attempt, (content, _, _) = begun
         attempt.before_body()
         attempt.progress = _AT_BODY
+        self._body = begun
         self._ahead = ahead = self._take_ahead() if self._pipelined else None
         self._wire.write(content, b".\r\n" + _envelope(ahead.message) if ahead else b".\r\n")
 

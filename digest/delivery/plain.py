@@ -65,6 +65,8 @@ class PlainMessages:
         """Return a reader's message, or None where the reader is not plain."""
         _, email, values, token = reader
         name = values.get("name")
+        if not name and " " in email:  # it might be read as a name and an address
+            return None
         to = f"{name} <{email}>" if name else email
         try:
             texts = "\n".join((to, token, *map(values.__getitem__, self._texts)))

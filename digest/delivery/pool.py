@@ -119,7 +119,12 @@ class SmtpPool:
     async def send(self, message: Message) -> Outcome:
         """Send one message that no ledger knows, and return its outcome."""
         done: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
-        self.offer([SingleAttempt(message, done.set_result)])
+
+        def finish(outcome: Outcome) -> None:
+            if not done.done():  # as when nobody waits for it any more
+                done.set_result(outcome)
+
+        self.offer([SingleAttempt(message, finish)])
         return await done
 
     def crowded_domains(self) -> list[str]:

@@ -98,29 +98,34 @@ class Concurrency:
 
     def __init__(self, most: int) -> None:
         self._limit = self._most = most
+        self._bears: int | None = None  # how many, where it complained and has not recovered
         self._good = 0
         self.allowed = most
 
     @property
     def is_whole(self) -> bool:
-        """Whether all are allowed."""
-        return self.allowed == self._most
+        """Whether the server is believed to bear all."""
+        return self._bears is None
 
     def record_good(self) -> None:
         """Count a message that the server took."""
-        if self.allowed < self._most:
-            self._good += 1
-            if self._good >= 100:
-                self._good = 0
-                self.allowed += 1
+        if self._bears is None:
+            return
+        self._good += 1
+        if self._good >= 100:
+            self._good = 0
+            self._bear(self._bears + 1)
 
     def halve(self) -> None:
         """Use half of the connections, at least one."""
         self._good = 0
-        self.allowed = min(self._most, max(1, self.allowed // 2))
+        self._bear(max(1, self.allowed // 2))
 
     def share(self, part: Part) -> None:
         """Take only a part of the connections; one that was halved grows again by good messages alone."""
-        most = part.of_places(self._limit)
-        self.allowed = most if self.allowed == self._most else min(self.allowed, most)
-        self._most = most
+        self._most = part.of_places(self._limit)
+        self._bear(self._limit if self._bears is None else self._bears)
+
+    def _bear(self, connections: int) -> None:
+        self._bears = connections if connections < self._limit else None
+        self.allowed = min(self._most, connections)

@@ -33,6 +33,7 @@ class Wire(asyncio.Protocol):
         self._lost: Lost | None = None
         self._deadline = 0.0
         self._timer: asyncio.TimerHandle | None = None
+        self._timer_at = 0.0
         self._usual: tuple[int, ...] | None = None
         self._go_on: Callable[[Reply], bool] = _leave
         self._usual_timeout_s = 0.0
@@ -41,6 +42,11 @@ class Wire(asyncio.Protocol):
     def is_quiet(self) -> bool:
         """Whether the connection stands and the server said nothing unasked."""
         return self._lost is None and not self._replies and not self._buffer and not self._transport.is_closing()
+
+    @property
+    def lost(self) -> Lost | None:
+        """How the connection was lost, None while it stands."""
+        return self._lost
 
     def write(self, *pieces: bytes) -> None:
         """Hand bytes to the transport, to be sent together."""
@@ -57,8 +63,8 @@ class Wire(asyncio.Protocol):
             if self._lost is not None:
                 return self._lost
             self._deadline = self._loop.time() + timeout_s
-            if self._timer is None:
-                self._timer = self._loop.call_at(self._deadline, self._check_deadline)
+            if self._timer is None or self._deadline < self._timer_at:
+                self._set_timer()
             self._waiter = self._loop.create_future()
             try:
                 await self._waiter
@@ -146,6 +152,12 @@ class Wire(asyncio.Protocol):
             self._timer = None
         self._wake()
 
+    def _set_timer(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer_at = self._deadline
+        self._timer = self._loop.call_at(self._deadline, self._check_deadline)
+
     def _check_deadline(self) -> None:
         # One timer a connection that re-arms itself costs less than one a reply.
         self._timer = None
@@ -154,7 +166,7 @@ class Wire(asyncio.Protocol):
         if self._loop.time() >= self._deadline:
             self.abort("no reply in time")
         else:
-            self._timer = self._loop.call_at(self._deadline, self._check_deadline)
+            self._set_timer()
 
 
 @lru_cache(maxsize=256)

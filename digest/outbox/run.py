@@ -265,7 +265,7 @@ class Run:
 
     def _add(self, result: Result) -> None:
         check_move(_SENDING, result.verdict.state)
-        if self._recorder.add(result):
+        if self._recorder.add(result) or not self._stock:
             self._wake.set()
 
     def _withdraw_waiting(self, why: str) -> None:

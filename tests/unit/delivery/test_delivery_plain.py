@@ -149,6 +149,13 @@ def test_a_reader_without_a_value_is_not_plain() -> None:
     assert _pieces(PLAIN).make(who._replace(values={"name": "Ann"})) is None
 
 
+def test_an_address_that_looks_like_a_mailbox_is_not_plain() -> None:
+    """Without a name, an address with a name in it is refused, as the template does."""
+    who = plain_reader(name="")._replace(email="Ann <ann@example.com>")
+    assert _pieces(PLAIN).make(who) is None
+    assert _try(PLAIN, who) == _try(USUAL, who)
+
+
 def test_a_slot_in_places_that_share_no_plain_value_is_not_cut() -> None:
     """A value that is a whole link here and a part of one there is encoded for each place."""
     assert PlainMessages.cut(lambda who: b"", {"unsubscribe_url": {Place.URL, Place.URL_PART}}) is None

@@ -9,7 +9,7 @@ from digest.config.settings import DomainLimit
 from digest.delivery.attempt import Attempt, Outcome, Progress, SingleAttempt
 from digest.delivery.message import Message
 from digest.delivery.queue import AttemptQueue
-from digest.delivery.throttle import Concurrency, Gate, Pace
+from digest.delivery.throttle import Concurrency, Gate, Pace, Part
 
 
 def _attempt(domain: str) -> Attempt:
@@ -64,6 +64,19 @@ def test_concurrency_halves_and_recovers() -> None:
     for _ in range(2000):
         concurrency.record_good()
     assert concurrency.allowed == 8
+
+
+def test_a_smaller_share_does_not_end_a_complaint() -> None:
+    """Who was halved, and then got fewer connections, or none, grows again by good messages when all are free again."""
+    concurrency = Concurrency(20)
+    concurrency.halve()
+    concurrency.halve()
+    for part, allowed in ((Part(0, 4), 5), (Part(20, 40), 0), (Part(0, 1), 5)):
+        concurrency.share(part)
+        assert (concurrency.allowed, concurrency.is_whole) == (allowed, False)
+    for _ in range(1500):
+        concurrency.record_good()
+    assert (concurrency.allowed, concurrency.is_whole) == (20, True)
 
 
 def test_queue_lets_others_pass_a_waiting_domain() -> None:

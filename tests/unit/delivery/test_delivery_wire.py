@@ -72,6 +72,21 @@ def test_replies_that_come_together_are_taken_together() -> None:
     assert asyncio.run(take(b"250 a\r\n250 b\r\n")) == (False, 2)
 
 
+def test_a_shorter_wait_is_kept_after_a_longer_one() -> None:
+    """The time for a reply is its own, whatever was waited for before."""
+
+    async def read() -> tuple[Answer, Answer]:
+        wire = Wire(_Transport())
+        asyncio.get_running_loop().call_soon(wire.data_received, b"250 ok\r\n")
+        first = await wire.reply(60.0)
+        async with asyncio.timeout(20):
+            return first, await wire.reply(0.001)
+
+    first, second = asyncio.run(read())
+    assert first == Reply(250, "ok")
+    assert isinstance(second, Lost)
+
+
 def test_usual_replies_go_to_who_follows() -> None:
     """Replies with the usual codes that come together go to the follower; all others, and what it leaves, do not."""
 
