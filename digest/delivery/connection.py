@@ -60,7 +60,6 @@ class Connection:
         self._ahead: _Begun | None = None
         self._is_amid = False  # a dialogue was begun and not brought to its end
         self.begun = 0
-        self.messages = 0
         self.is_over = False
 
     @property
@@ -131,7 +130,6 @@ class Connection:
                 return
             begun = flying.popleft()
             stage, answer = await self._read_flight()
-            self.messages += 1
             self._finish(begun.attempt, stage, answer)
             waiting = self._take() if not self.is_over else None
 
@@ -205,7 +203,6 @@ class Connection:
             self._wire.follow(None)
         begun, self._body = self._body or begun, None
         ahead, self._ahead = self._ahead, None
-        self.messages += 1
         if isinstance(answer, Lost) or answer.code != _TAKEN:
             self._note(answer)
         self._finish(begun.attempt, _BODY, answer)
@@ -223,7 +220,6 @@ class Connection:
         if attempt.withdrawn or not attempt.may_go():
             return False
         self._body, self._ahead = following, None  # first, so that no fault on the way ends a message twice
-        self.messages += 1
         taken.progress = _DONE
         self._settle(taken, _BODY, answer)
         self._write_body(following)

@@ -20,7 +20,6 @@ from digest.delivery.headers import (
     without_controls,
 )
 from digest.delivery.message import EnvelopeFacts
-from digest.delivery.places import is_plain_link
 from digest.model.slots import split_at_marks
 from digest.model.subscriber import Reader
 
@@ -106,7 +105,7 @@ class HeaderTemplate:
 
     def _list_unsubscribe(self, reader: Reader) -> bytes:
         link = reader.values.get("unsubscribe_url", "")
-        if not is_plain_link(link) and not _LINK.match(link):
+        if not _LINK.match(link):
             raise MessageError("unsubscribe_url", "is not an http or https address")
         if len(link) > _LONGEST_LINK:
             raise MessageError("unsubscribe_url", f"is longer than the {_LONGEST_LINK} bytes that fit on a line")

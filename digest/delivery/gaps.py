@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from digest.delivery.errors import MessageError
-from digest.delivery.places import Place, encode_value, is_plain, is_plain_link
-from digest.delivery.quoted import quote, quote_printable
+from digest.delivery.places import Place, encode_value
+from digest.delivery.quoted import quote
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,16 +18,6 @@ class Slot:
     place: Place
 
 
-@dataclass(slots=True)
-class _Gaps:
-    """Where one slot's value goes: positions of pieces, by the kind of place."""
-
-    by_place: dict[Place, list[int]] = field(default_factory=dict)
-    everywhere: list[int] = field(default_factory=list)
-    is_link: bool = False  # it is a whole link somewhere
-    is_part: bool = False  # it is a part of a link somewhere
-
-
 class GappedBody:
     """The pieces of a body, those of readers empty. `constant` is what stands before the first gap."""
 
@@ -36,14 +26,10 @@ class GappedBody:
         self.constant = joined[0] if joined and isinstance(joined[0], bytes) else b""
         joined = joined[1:] if self.constant else joined
         self._pieces = [b"" if isinstance(piece, Slot) else piece for piece in joined]
-        self._gaps: dict[str, _Gaps] = {}
+        self._gaps: dict[str, dict[Place, list[int]]] = {}
         for at, piece in enumerate(joined):
             if isinstance(piece, Slot):
-                gaps = self._gaps.setdefault(piece.name, _Gaps())
-                gaps.by_place.setdefault(piece.place, []).append(at)
-                gaps.everywhere.append(at)
-                gaps.is_link = gaps.is_link or piece.place is Place.URL
-                gaps.is_part = gaps.is_part or piece.place is Place.URL_PART
+                self._gaps.setdefault(piece.name, {}).setdefault(piece.place, []).append(at)
 
     @property
     def slots(self) -> tuple[str, ...]:
@@ -53,7 +39,7 @@ class GappedBody:
     @property
     def places(self) -> dict[str, Collection[Place]]:
         """The kinds of places that each slot stands in."""
-        return {name: gaps.by_place.keys() for name, gaps in self._gaps.items()}
+        return {name: gaps.keys() for name, gaps in self._gaps.items()}
 
     def fill(self, values: Mapping[str, str]) -> list[bytes]:
         """Return what follows the constant part, for a reader with these values.
@@ -66,21 +52,11 @@ class GappedBody:
             value = values.get(name)
             if value is None:
                 value = _missing(name)
-            if gaps.is_part or not (is_plain_link(value) if gaps.is_link else is_plain(value)):
-                _fill_by_place(pieces, name, value, gaps)
-                continue
-            # Most values are the same wherever they stand: names of plain letters, our own links.
-            encoded = quote_printable(value)
-            for at in gaps.everywhere:
-                pieces[at] = encoded
+            for place, positions in gaps.items():
+                encoded = quote(encode_value(value, place, name))
+                for at in positions:
+                    pieces[at] = encoded
         return pieces
-
-
-def _fill_by_place(pieces: list[bytes], name: str, value: str, gaps: _Gaps) -> None:
-    for place, positions in gaps.by_place.items():
-        encoded = quote(encode_value(value, place, name))
-        for at in positions:
-            pieces[at] = encoded
 
 
 def _missing(name: str) -> str:

@@ -23,11 +23,8 @@ class Place(enum.Enum):
 
 
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
-_PLAIN_LETTERS = frozenset(f"{ascii_letters}{digits} ._~:/?#@!$()*+,;=%-")  # nothing that HTML would escape
-_PLAIN, _PLAIN_LINKS = (
-    bytes(code if chr(code) in letters else ord("?") for code in range(256))  # changes all others
-    for letters in (_PLAIN_LETTERS, _PLAIN_LETTERS - {" "} | {"\n"})
-)
+_LINK_LETTERS = frozenset(f"{ascii_letters}{digits}._~:/?#@!$()*+,;=%-\n")  # nothing that HTML or a header would escape
+_PLAIN_LINKS = bytes(code if chr(code) in _LINK_LETTERS else ord("?") for code in range(256))  # changes all others
 _LINK_LINES = re.compile(r"https?://.{2,800}(?:\nhttps?://.{2,800})*").fullmatch
 _ALLOWED_URL = re.compile(r"(?:https?://|mailto:|tel:)[^\s<>\"]+\Z", re.IGNORECASE)
 _URL_ATTRIBUTES = frozenset({"href", "src", "action", "background", "cite", "poster"})
@@ -57,19 +54,6 @@ def encode_value(value: str, place: Place, name: str) -> str:
     if not _ALLOWED_URL.match(clean):
         raise MessageError(name, "is not an http, https, mailto or tel address, and stands where a link must be")
     return html.escape(clean)
-
-
-def is_plain(value: str) -> bool:
-    """Whether a value is ASCII in which nothing is escaped in text, HTML or, for a web address, a link."""
-    if not value.isascii():
-        return False
-    raw = value.encode()
-    return raw.translate(_PLAIN) == raw
-
-
-def is_plain_link(value: str) -> bool:
-    """Whether a value is a web address in which nothing is escaped in text, HTML, link or header."""
-    return value.startswith(("https://", "http://")) and len(value) > 8 and " " not in value and is_plain(value)
 
 
 def are_plain_links(lines: str) -> bool:

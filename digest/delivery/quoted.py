@@ -29,11 +29,6 @@ def quote(text: str) -> bytes:
     return "\r\n".join([_quote_line(line) for line in _LINE_END.split(text)]).encode("ascii")
 
 
-def quote_printable(line: str) -> bytes:
-    """The same as `quote` for what is known to be printable ASCII, and so one line."""
-    return _fold(line.replace("=", "=3D") if "=" in line else line).encode()
-
-
 def _quote_line(line: str) -> str:
     if line.isascii() and line.isprintable():
         return _fold(line.replace("=", "=3D"))

@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 from digest.config.newsletter import Accent, Newsletter
 from digest.config.rules import Section
+from digest.delivery.message import EnvelopeFacts
 from digest.model.choice import Score
 from digest.model.edition import AlsoReported, DataFigure, Edition, EditionSection, EditionStory
 from digest.model.story import InlineHtml, Part, Picture, Story
@@ -19,6 +20,21 @@ SLOT_AT = datetime(2026, 11, 22, 13, 30, tzinfo=UTC)
 """The slot of the sample editions: half past six in the morning in Denver, a Sunday."""
 
 Layout = Literal["lead", "story", "brief", "headlines"]
+
+
+def sample_envelope(slot_at: datetime = SLOT_AT) -> EnvelopeFacts:
+    """Return what stands in the headers of a sample edition's messages."""
+    return EnvelopeFacts(
+        sender_name="The Brief Denver",
+        sender_email="news@example.com",
+        bounce_domain="bounces.example.com",
+        list_id="denver.example.com",
+        newsletter="denver",
+        newsletter_name="Denver",
+        edition="denver-1",
+        slot_at=slot_at,
+        feedback_id="20300102:denver:newsletter:example.com",
+    )
 
 
 def sample_newsletter(newsletter_id: str = "denver", **changes: Any) -> Newsletter:

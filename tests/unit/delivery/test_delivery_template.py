@@ -16,27 +16,18 @@ from hypothesis import strategies as st
 
 from digest.delivery.dkim import relax_body
 from digest.delivery.errors import MessageError
-from digest.delivery.message import EnvelopeFacts, InlinePicture
+from digest.delivery.message import InlinePicture
 from digest.delivery.template import MessageTemplate
 from digest.errors import RenderError
 from digest.model.edition import Edition, RenderedEdition
 from digest.model.slots import make_marker, slot_mark
 from digest.model.subscriber import Reader
+from digest.testing.editions import sample_envelope
 from digest.testing.messages import check_message
 
 MARKER = make_marker("test edition")
 SLOT_AT = datetime(2030, 1, 2, 13, 30, tzinfo=UTC)
-FACTS = EnvelopeFacts(
-    sender_name="The Brief Denver",
-    sender_email="news@example.com",
-    bounce_domain="bounces.example.com",
-    list_id="denver.example.com",
-    newsletter="denver",
-    newsletter_name="Denver",
-    edition="denver-1",
-    slot_at=SLOT_AT,
-    feedback_id="20300102:denver:newsletter:example.com",
-)
+FACTS = sample_envelope(SLOT_AT)
 
 
 def mark(name: str) -> str:
