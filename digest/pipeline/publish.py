@@ -29,7 +29,7 @@ from digest.store import drafts, editions, subscribers
 from digest.store.audiences import Chosen
 from digest.store.editions import EditionRow
 from digest.subscriptions.addresses import normalise_address
-from digest.subscriptions.links import reader_values
+from digest.subscriptions.links import reader_maker
 
 Progress = Callable[[SendProgress], None]
 _MAY_START = (EditionState.BUILT, EditionState.SENDING)
@@ -232,16 +232,10 @@ class Publisher:
             subscribers.add_subscribers(connection, people, self._workspace.clock())
 
     def _reader_maker(self, newsletter: Newsletter, built: BuiltEdition) -> Callable[[Delivery, Subscriber], Reader]:
-        links, edition = self._workspace.links, built.rendered.edition
-        local = edition.slot_at.astimezone(newsletter.zone)
-        breaking = {"view_url": f"{links.view(newsletter.id, local.date())}-breaking-{local:%H%M}"}
-        own = breaking if edition.id.endswith(f"-{Lane.BREAKING}") else {}
-
-        def make(delivery: Delivery, subscriber: Subscriber) -> Reader:
-            values = reader_values(subscriber, newsletter, edition, links, since_at=delivery.since_at)
-            return Reader(subscriber.id, subscriber.email, values | own, delivery.token)
-
-        return make
+        edition = built.rendered.edition
+        is_breaking = edition.id.endswith(f"-{Lane.BREAKING}")
+        page = f"-breaking-{edition.slot_at.astimezone(newsletter.zone):%H%M}" if is_breaking else ""
+        return reader_maker(newsletter, edition, self._workspace.links, page=page)
 
     def _row(self, row_id: str) -> EditionRow:
         with self._workspace.store.read() as connection:

@@ -5,7 +5,6 @@ week's editions told, and delivered once; which readers want it is their choice 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, time, timedelta
 
@@ -17,9 +16,8 @@ from digest.config.schedule import Schedule
 from digest.editions import build_edition, content_hash, edition_id, latest_slot
 from digest.errors import DeliveryError, RenderError
 from digest.model.audience import parse_audience
-from digest.model.delivery import Delivery
 from digest.model.edition import EditionState, Lane
-from digest.model.subscriber import Frequency, Reader, Subscriber, SubscriptionState
+from digest.model.subscriber import Frequency, SubscriptionState
 from digest.pipeline.claims import Claims
 from digest.pipeline.envelope import message_template
 from digest.pipeline.hands import open_hands
@@ -34,7 +32,7 @@ from digest.store.audiences import Chosen
 from digest.store.editions import EditionRow, Slot
 from digest.store.tables import edition_stories, subscriptions
 from digest.store.tables import editions as ledger
-from digest.subscriptions.links import reader_values
+from digest.subscriptions.links import reader_maker
 
 ROUNDUP_SCHEDULE = Schedule(at=(time(9),), days=("sat",))
 """When roundups go out, in the newsletter's own zone: the week is over, and there is time to read."""
@@ -135,7 +133,7 @@ class Roundups:
         weekly = weekly_edition_of(newsletter)
         template = message_template(self._workspace, weekly, built, signer=self._mail.signer)
         await asyncio.to_thread(self._enqueue, row_id, newsletter)
-        make = self._reader_maker(newsletter, built)
+        make = reader_maker(newsletter, built.rendered.edition, self._workspace.links, page="-weekly")
         async with open_hands(self._workspace, self._mail, row_id, self._stop):
             sums = await self._mail.outbox.run(
                 row_id, template, make, self._mail.pool, stop=self._stop, server_patience=timedelta(seconds=15)
@@ -157,16 +155,6 @@ class Roundups:
             state = editions.get_edition(connection, row_id).state
         if state is not EditionState.SENDING:
             self._set_state(row_id, EditionState.SENDING)
-
-    def _reader_maker(self, newsletter: Newsletter, built: BuiltEdition) -> Callable[[Delivery, Subscriber], Reader]:
-        links, edition = self._workspace.links, built.rendered.edition
-        view_url = f"{links.view(newsletter.id, edition.slot_at.astimezone(newsletter.zone).date())}-weekly"
-
-        def make(delivery: Delivery, subscriber: Subscriber) -> Reader:
-            values = reader_values(subscriber, newsletter, edition, links, since_at=delivery.since_at)
-            return Reader(subscriber.id, subscriber.email, values | {"view_url": view_url}, delivery.token)
-
-        return make
 
     def _set_state(self, row_id: str, state: EditionState, reason: str | None = None) -> None:
         with self._workspace.store.begin() as connection:

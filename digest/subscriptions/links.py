@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
@@ -11,8 +12,9 @@ from babel.core import Locale, UnknownLocaleError
 from babel.dates import format_date
 
 from digest.config.newsletter import Newsletter
+from digest.model.delivery import Delivery
 from digest.model.edition import Edition
-from digest.model.subscriber import Subscriber
+from digest.model.subscriber import Reader, Subscriber
 from digest.subscriptions.tokens import Purpose, Tokens
 
 
@@ -64,11 +66,13 @@ def reader_values(
     links: Links,
     *,
     since_at: datetime | None = None,
+    view_url: str = "",
 ) -> dict[str, str]:
     """Return what the slots of a message take for this reader, unencoded.
 
-    `since_at` is the begin of the subscription; `since` is its local date in the newsletter's language,
-    empty where it is not known. `visit` is a random word, new each time and kept nowhere. Costs about 30 µs.
+    `view_url` is the edition's page, that of its day unless given. `since_at` is the begin of the subscription;
+    `since` is its local date in the newsletter's language, empty where it is not known. `visit` is a random word, new
+    each time and kept nowhere. Costs about 15 µs.
     """
     unsubscribe = links.unsubscribe(newsletter.id, subscriber.id)
     preferences = links.preferences(newsletter.id, subscriber.id)
@@ -80,10 +84,26 @@ def reader_values(
         "unsubscribe_url": unsubscribe,
         "preferences_url": preferences,
         "weekly_url": preferences + "#weekly",
-        "view_url": links.view(newsletter.id, edition.slot_at.astimezone(zone).date()),
+        "view_url": view_url or links.view(newsletter.id, edition.slot_at.astimezone(zone).date()),
         "visit": secrets.token_hex(8),
         "since": _written(since_at.astimezone(zone).date(), newsletter.language) if since_at else "",
     }
+
+
+def reader_maker(
+    newsletter: Newsletter, edition: Edition, links: Links, *, page: str = ""
+) -> Callable[[Delivery, Subscriber], Reader]:
+    """Return what makes the readers of an edition's messages.
+
+    `page` is what the address of its page ends with where it is not the one of the day, as `-weekly`.
+    """
+    view_url = links.view(newsletter.id, edition.slot_at.astimezone(newsletter.zone).date()) + page
+
+    def make(delivery: Delivery, subscriber: Subscriber) -> Reader:
+        values = reader_values(subscriber, newsletter, edition, links, since_at=delivery.since_at, view_url=view_url)
+        return Reader(subscriber.id, subscriber.email, values, delivery.token)
+
+    return make
 
 
 @lru_cache(maxsize=4096)
